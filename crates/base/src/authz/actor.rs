@@ -1,0 +1,244 @@
+//! Who acts, as read inside the transaction that acts.
+
+use sqlx::FromRow;
+
+use super::{
+    Action, Authorized, Permission, PermissionSet, Place, Rank, Realm, Role, Scope, Target, Visible,
+};
+use crate::db::{Query, Sql, sql};
+use crate::error::{Code, Error, Kind};
+use crate::words::{ClientAddress, GrantId, LoginId, MailboxId, SessionId, TenantId, Timestamp};
+
+/// Powers given: permissions, where, until when, by whom.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Its row; none for what is built in (one's own login, being nobody).
+    pub id: Option<GrantId>,
+    /// The role it gives.
+    pub role: Role,
+    /// Where it holds.
+    pub scope: Scope,
+    /// Who gave it.
+    pub giver: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// It is dead from this instant on.
+    pub until: Option<Timestamp>,
+}
+
+#[derive(FromRow)]
+pub(super) struct GrantRow {
+    id: GrantId,
+    role: String,
+    scope_kind: String,
+    scope_id: i64,
+    given_by_name: String,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+impl Grant {
+    pub(super) fn built_in(role: Role, scope: Scope) -> Self {
+        Self { id: None, role, scope, giver: None, since: None, until: None }
+    }
+
+    /// A stored grant; one that is not understood gives nothing (K32).
+    pub(super) fn from_stored(row: GrantRow) -> Option<Self> {
+        Some(Self {
+            id: Some(row.id),
+            role: Role::by_key(&row.role)?,
+            scope: Scope::from_stored(&row.scope_kind, row.scope_id)?,
+            giver: Some(row.given_by_name),
+            since: Some(row.created_at),
+            until: row.expires_at,
+        })
+    }
+
+    fn permissions(&self) -> PermissionSet {
+        self.role.permissions()
+    }
+
+    fn alive(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Who {
+    Login {
+        id: LoginId,
+        realm: Realm,
+        session: SessionId,
+        seen: Timestamp,
+        full_name: String,
+        tenant: Option<TenantId>,
+        mailbox: Option<MailboxId>,
+        must_change_password: bool,
+    },
+    Nobody,
+    System,
+    Operator,
+}
+
+/// Who acts. Made only by opening a transaction.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    who: Who,
+    name: String,
+    address: ClientAddress,
+    grants: Vec<Grant>,
+}
+
+impl Actor {
+    pub(super) fn new(who: Who, name: String, address: ClientAddress, grants: Vec<Grant>) -> Self {
+        Self { who, name, address, grants }
+    }
+
+    /// The name it signs in with, or what it is.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name people call it by.
+    pub fn full_name(&self) -> &str {
+        match &self.who {
+            Who::Login { full_name, .. } if !full_name.is_empty() => full_name,
+            _ => &self.name,
+        }
+    }
+
+    /// Where the request comes from.
+    pub fn address(&self) -> ClientAddress {
+        self.address
+    }
+
+    /// Its login; none for whoever is not signed in, jobs and the command line.
+    pub fn login(&self) -> Option<LoginId> {
+        match self.who {
+            Who::Login { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The session it acts through.
+    pub fn session(&self) -> Option<SessionId> {
+        match self.who {
+            Who::Login { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// When the session was last noted as used.
+    pub fn seen(&self) -> Option<Timestamp> {
+        match self.who {
+            Who::Login { seen, .. } => Some(seen),
+            _ => None,
+        }
+    }
+
+    /// The tenant it belongs to; none for staff.
+    pub fn tenant(&self) -> Option<TenantId> {
+        match self.who {
+            Who::Login { tenant, .. } => tenant,
+            _ => None,
+        }
+    }
+
+    /// The mailbox it is the user of.
+    pub fn mailbox(&self) -> Option<MailboxId> {
+        match self.who {
+            Who::Login { mailbox, .. } => mailbox,
+            _ => None,
+        }
+    }
+
+    /// It must choose a password before anything else works.
+    pub fn must_change_password(&self) -> bool {
+        matches!(self.who, Who::Login { must_change_password: true, .. })
+    }
+
+    /// What kind of actor it is, for the audit log: a realm, `operator`, `system` or `nobody`.
+    pub fn kind(&self) -> &'static str {
+        match self.who {
+            Who::Login { realm, .. } => realm.key(),
+            Who::Nobody => "nobody",
+            Who::System => "system",
+            Who::Operator => "operator",
+        }
+    }
+
+    /// How high it stands: as high as its highest grant.
+    pub fn rank(&self) -> Rank {
+        self.grants.iter().map(|grant| grant.role.rank()).max().unwrap_or(Rank::Nobody)
+    }
+
+    /// Does it hold `permission` anywhere at this instant? For menus and buttons only; acting asks
+    /// [`crate::db::WriteTx::authorize`].
+    pub fn holds(&self, permission: Permission, now: Timestamp) -> bool {
+        self.holding(permission, now).next().is_some()
+    }
+
+    /// Does it hold `permission` over what sits at `place`?
+    pub fn may(&self, permission: Permission, place: Place, now: Timestamp) -> bool {
+        self.holding(permission, now).any(|grant| grant.scope.covers(place))
+    }
+
+    fn holding(&self, permission: Permission, now: Timestamp) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(move |grant| grant.alive(now) && grant.permissions().contains(permission))
+    }
+
+    /// Which `T`s it may see by `permission`; 403 if none anywhere.
+    pub(crate) fn visible<T: Target>(
+        &self,
+        permission: Permission,
+        now: Timestamp,
+    ) -> Result<Visible<T>, Error> {
+        let scopes: Vec<Scope> = self.holding(permission, now).map(|grant| grant.scope).collect();
+        if scopes.is_empty() { Err(self.refused(permission)) } else { Ok(Visible::over(&scopes)) }
+    }
+
+    /// The one decision: not permitted to look (403), not there (404), not permitted to act (403), or a proof.
+    pub(crate) async fn authorize<A: Action, Q: Query>(
+        &self,
+        tx: &mut Q,
+        id: <A::Target as Target>::Id,
+    ) -> Result<Authorized<A>, Error> {
+        let now = tx.now();
+        let visible = self.visible::<A::Target>(A::SEES, now)?;
+        let target = A::Target::load(tx, &visible, id).await?.ok_or(Code::NoSuchThing)?;
+        if self.may(A::NEEDS, target.place(), now) {
+            Ok(Authorized::prove(target))
+        } else {
+            Err(self.refused(A::NEEDS))
+        }
+    }
+
+    fn refused(&self, needs: Permission) -> Error {
+        match self.who {
+            Who::Login { must_change_password: true, .. } => Error::new(Code::PasswordChangeDue),
+            Who::Nobody => Error::new(Code::SignedOut),
+            _ => Error::new(Code::NotPermitted).with("needs", needs.key()),
+        }
+    }
+
+    /// The row that counts a refusal to somebody signed in.
+    pub(crate) fn refusal(&self, action: &'static str, error: &Error, now: Timestamp) -> Option<Sql> {
+        const HOUR: i64 = 3_600_000;
+        let (Kind::Forbidden | Kind::NotFound, Who::Login { id, tenant, .. }) = (error.kind(), &self.who)
+        else {
+            return None;
+        };
+        Some(
+            sql("INSERT INTO refusals (hour, login_id, tenant_id, action, code, count, last_at, client_address) \
+                 VALUES ($, $, $, $, $, 1, $, $) ON CONFLICT (hour, login_id, action, code) DO UPDATE \
+                 SET count = refusals.count + 1, last_at = excluded.last_at, client_address = excluded.client_address")
+            .bind(now.0 / HOUR * HOUR)
+            .bind(*id)
+            .bind(*tenant)
+            .bind(action)
+            .bind(error.code().key())
+            .bind(now)
+            .bind(self.address),
+        )
+    }
+}

@@ -1,0 +1,21 @@
+//! One authority model: a grant says that a login may do these permissions in this scope, until then.
+//!
+//! Permission is something you *obtain*: `tx.authorize::<A>(id)` loads the target as far as the actor may
+//! see it and returns a proof that carries it. No proof, no call of a store function. The whole policy is
+//! [`policy`]; everything else here only carries it out.
+
+mod action;
+mod actor;
+mod caller;
+mod events;
+mod permission;
+pub mod policy;
+mod scope;
+
+pub use action::{Action, ActionInfo, Authorized, Target, Visible};
+pub use actor::{Actor, Grant};
+pub use caller::{Caller, Standing};
+pub use events::{Detail, Events};
+pub use permission::{Permission, PermissionSet};
+pub use policy::{Rank, Realm, Role};
+pub use scope::{Place, Scope, ScopeKind};

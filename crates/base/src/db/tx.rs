@@ -1,0 +1,241 @@
+//! Transactions, each with its actor.
+
+use std::sync::Arc;
+
+use super::engine::{Connection, Row};
+use super::{Db, Ground, NewJob, Sql, sql};
+use crate::authz::{Action, Actor, Authorized, Caller, Events, Target, Visible};
+use crate::error::{Code, Error};
+use crate::words::{AuditEventId, Random, Timestamp, Token};
+
+/// What can be asked within a transaction, whether it may change things or not.
+pub trait Query: Send {
+    /// The transaction itself, which only the ground can use.
+    fn connection(&mut self) -> &mut Connection;
+
+    /// The instant of this transaction: one and the same throughout.
+    fn now(&self) -> Timestamp;
+
+    /// What a SELECT of a single target ends with: a lock where this transaction may change the row.
+    fn lock(&mut self) -> &'static str {
+        ""
+    }
+
+    /// All rows.
+    fn all<R: Row>(&mut self, sql: Sql) -> impl Future<Output = Result<Vec<R>, Error>> + Send {
+        async move { self.connection().all(sql).await }
+    }
+
+    /// The one row, if there is one.
+    fn optional<R: Row>(&mut self, sql: Sql) -> impl Future<Output = Result<Option<R>, Error>> + Send {
+        async move { self.connection().optional(sql).await }
+    }
+
+    /// The row that must be there.
+    fn one<R: Row>(&mut self, sql: Sql) -> impl Future<Output = Result<R, Error>> + Send {
+        async move {
+            self.connection()
+                .optional(sql)
+                .await?
+                .ok_or_else(|| Error::internal("a row that must exist does not"))
+        }
+    }
+}
+
+/// A transaction that only reads.
+#[derive(Debug)]
+pub struct ReadTx {
+    connection: Connection,
+    actor: Actor,
+    now: Timestamp,
+    db: Db,
+}
+
+/// A transaction that may change things. Dropped without [`WriteTx::commit`], it changes nothing.
+#[derive(Debug)]
+pub struct WriteTx {
+    connection: Connection,
+    actor: Actor,
+    now: Timestamp,
+    db: Db,
+    left_job: bool,
+}
+
+impl Query for ReadTx {
+    fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+impl Query for WriteTx {
+    fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+    fn lock(&mut self) -> &'static str {
+        self.connection.for_update()
+    }
+}
+
+impl ReadTx {
+    pub(super) async fn open(db: &Db, mut connection: Connection, caller: &Caller) -> Result<Self, Error> {
+        let now = db.ground.clock.now();
+        let actor = caller.load(&mut Loading { connection: &mut connection, now, share: "" }).await?;
+        Ok(Self { connection, actor, now, db: db.clone() })
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Which `T`s this actor may see; 403 if it may see none anywhere.
+    pub fn visible<T: Target>(&self) -> Result<Visible<T>, Error> {
+        self.actor.visible(T::READ, self.now)
+    }
+
+    /// One `T` the actor may see: 403, 404 or the thing.
+    pub async fn find<T: Target>(&mut self, id: T::Id) -> Result<T, Error> {
+        let visible = self.visible::<T>()?;
+        T::load(self, &visible, id).await?.ok_or_else(|| Error::new(Code::NoSuchThing))
+    }
+
+    /// May this actor perform `A` on that target? For looks that are acts of their own, and for
+    /// showing only the buttons that work.
+    pub async fn authorize<A: Action>(
+        &mut self,
+        id: <A::Target as Target>::Id,
+    ) -> Result<Authorized<A>, Error> {
+        let actor = self.actor.clone();
+        let refusals = self.db.clone();
+        actor.authorize(self, id).await.inspect_err(|error| refusals.note_refusal::<A>(&actor, error))
+    }
+}
+
+impl WriteTx {
+    pub(super) async fn open(db: &Db, mut connection: Connection, caller: &Caller) -> Result<Self, Error> {
+        let now = db.ground.clock.now();
+        let share = connection.for_share();
+        let actor = caller.load(&mut Loading { connection: &mut connection, now, share }).await?;
+        Ok(Self { connection, actor, now, db: db.clone(), left_job: false })
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The world this transaction stands on.
+    pub fn ground(&self) -> &Ground {
+        &self.db.ground
+    }
+
+    /// A fresh secret of 256 bits.
+    pub fn new_secret(&self) -> Token {
+        Token::new(&self.db.ground.random)
+    }
+
+    /// The source of randomness, for salts.
+    pub fn random(&self) -> &Random {
+        &self.db.ground.random
+    }
+
+    /// Which `T`s this actor may see; 403 if it may see none anywhere.
+    pub fn visible<T: Target>(&self) -> Result<Visible<T>, Error> {
+        self.actor.visible(T::READ, self.now)
+    }
+
+    /// Proves that this actor may perform `A` on that target, and locks the target where the engine can.
+    pub async fn authorize<A: Action>(
+        &mut self,
+        id: <A::Target as Target>::Id,
+    ) -> Result<Authorized<A>, Error> {
+        let actor = self.actor.clone();
+        let refusals = self.db.clone();
+        actor.authorize(self, id).await.inspect_err(|error| refusals.note_refusal::<A>(&actor, error))
+    }
+
+    /// Changes rows; the number of rows changed.
+    pub async fn run(&mut self, sql: Sql) -> Result<u64, Error> {
+        self.connection.run(sql).await
+    }
+
+    /// Leaves a job for the worker, done only after and only if this commits.
+    pub async fn enqueue(&mut self, job: NewJob) -> Result<(), Error> {
+        self.left_job = true;
+        let statement = job.into_insert(self.now);
+        self.connection.run(statement).await.map(drop)
+    }
+
+    /// Makes everything durable, with its audit events: no event, no commit (K29).
+    pub async fn commit(mut self, events: Events) -> Result<(), Error> {
+        let left_event = !events.is_empty();
+        for event in events.into_rows(&self.actor, self.now, &self.db.ground.random) {
+            let (id,): (AuditEventId,) = self.one(event.row).await?;
+            self.connection.run(event.detail.bind(id)).await?;
+            self.connection.run(sql("INSERT INTO audit_pending (event_id) VALUES ($)").bind(id)).await?;
+        }
+        self.connection.commit().await?;
+        if self.left_job {
+            self.db.jobs.notify_one();
+        }
+        if left_event {
+            self.db.audit.notify_one();
+        }
+        Ok(())
+    }
+}
+
+impl Db {
+    /// Counts a refusal to a signed-in actor (not an audit event: nothing was changed).
+    fn note_refusal<A: Action>(&self, actor: &Actor, error: &Error) {
+        if let Some(row) = actor.refusal(A::NAME, error, self.ground.clock.now()) {
+            self.telemetry.note(row);
+        }
+    }
+}
+
+/// A transaction that reads telemetry: sign-ins, deliveries, refusals. What may be seen of it is narrowed
+/// by a [`Visible`] like anything else.
+#[derive(Debug)]
+pub struct TelemetryTx {
+    connection: Connection,
+    now: Timestamp,
+}
+
+impl TelemetryTx {
+    pub(super) fn new(connection: Connection, ground: &Arc<Ground>) -> Self {
+        Self { connection, now: ground.clock.now() }
+    }
+}
+
+impl Query for TelemetryTx {
+    fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// The first moments of a transaction, in which its actor is read.
+pub(crate) struct Loading<'t> {
+    connection: &'t mut Connection,
+    now: Timestamp,
+    /// " FOR SHARE" in a write on PostgreSQL: the grants used stay as they are until the commit.
+    pub(crate) share: &'static str,
+}
+
+impl Query for Loading<'_> {
+    fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+}

@@ -1,0 +1,317 @@
+//! The one error of every operation: pages, htmx fragments, the API and the command line render the same value.
+//!
+//! What a person reads lives in `web/locales/en.ftl` under the code's name; what went wrong inside is
+//! kept as the source, logged once where the error is rendered, and never shown.
+
+use std::fmt;
+
+use crate::texts::Arg;
+
+/// An error that happened below us: kept for the log.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What kind of answer it is. This alone decides the HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Not signed in, or no longer (401; a page goes to the sign-in).
+    Unauthenticated,
+    /// Signed in, but not permitted (403).
+    Forbidden,
+    /// There is no such thing, as far as the asker may know (404).
+    NotFound,
+    /// The input is not acceptable (422).
+    Invalid,
+    /// It clashes with something that exists (409).
+    Conflict,
+    /// A bought or set limit is reached (409).
+    LimitReached,
+    /// Somebody changed it meanwhile (412).
+    Stale,
+    /// Too many tries (429).
+    TooMany,
+    /// For the moment it cannot be done (503).
+    Unavailable,
+    /// Our fault (500).
+    Internal,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident, $kind:ident, $key:literal;)*) => {
+        /// What happened, exactly. Closed, and stable in the API.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// Its name in the API (`user_already_exists`); the text is under `error-` and that name.
+            pub const fn key(self) -> &'static str {
+                match self { $(Code::$name => $key,)* }
+            }
+
+            /// The kind of answer it is.
+            pub const fn kind(self) -> Kind {
+                match self { $(Code::$name => Kind::$kind,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Nobody is signed in, or the session has ended.
+    SignedOut, Unauthenticated, "signed_out";
+    /// The name or the password is wrong; which of them is not said.
+    WrongCredentials, Unauthenticated, "wrong_credentials";
+    /// The credentials are right, but the login, its domain or its tenant may not sign in.
+    SignInClosed, Forbidden, "sign_in_closed";
+    /// The grants do not include the action.
+    NotPermitted, Forbidden, "not_permitted";
+    /// The one-time password must be changed first.
+    PasswordChangeDue, Forbidden, "password_change_due";
+    /// A form was sent from elsewhere, or its session has changed (K21).
+    ForgedRequest, Forbidden, "forged_request";
+    /// There is no such object, page or route here.
+    NoSuchThing, NotFound, "no_such_thing";
+    /// The link is used up, replaced, expired or was never made.
+    LinkInvalid, NotFound, "link_invalid";
+    /// The form lacks a field, has one twice, or one it must not have.
+    MalformedRequest, Invalid, "malformed_request";
+    /// The body is larger than the limit.
+    TooLarge, Invalid, "too_large";
+    /// A field that must be filled is empty.
+    FieldMissing, Invalid, "field_missing";
+    /// A line of text has a character it must not have, or is too long.
+    LineInvalid, Invalid, "line_invalid";
+    /// Not a domain name.
+    DomainNameInvalid, Invalid, "domain_name_invalid";
+    /// Letters of several scripts in one label, or a look-alike of a hosted domain.
+    DomainNameConfusable, Invalid, "domain_name_confusable";
+    /// A registry's suffix, not a domain.
+    PublicSuffix, Invalid, "public_suffix";
+    /// Not a local part for a new address.
+    LocalPartInvalid, Invalid, "local_part_invalid";
+    /// Not an e-mail address.
+    EmailAddressInvalid, Invalid, "email_address_invalid";
+    /// Not a login name.
+    LoginNameInvalid, Invalid, "login_name_invalid";
+    /// Not an amount of storage.
+    StorageInvalid, Invalid, "storage_invalid";
+    /// Not a whole number within its bounds.
+    NumberInvalid, Invalid, "number_invalid";
+    /// No such time zone.
+    TimeZoneInvalid, Invalid, "time_zone_invalid";
+    /// The password is too short.
+    PasswordTooShort, Invalid, "password_too_short";
+    /// The password is too long.
+    PasswordTooLong, Invalid, "password_too_long";
+    /// The password is one an attacker tries first.
+    PasswordTooCommon, Invalid, "password_too_common";
+    /// The two entries of the new password differ.
+    PasswordsDiffer, Invalid, "passwords_differ";
+    /// The present password is not right.
+    PresentPasswordWrong, Invalid, "present_password_wrong";
+    /// Neither a password nor an address for an invitation was given.
+    PasswordOrInvite, Invalid, "password_or_invite";
+    /// There is no recovery address to send a link to.
+    NoRecoveryAddress, Invalid, "no_recovery_address";
+    /// The address lies on a hosted domain, which could give control over this login (K3).
+    RecoveryAddressHosted, Invalid, "recovery_address_hosted";
+    /// What was typed is not the name that confirms the removal.
+    ConfirmationDiffers, Invalid, "confirmation_differs";
+    /// An alias must lead somewhere.
+    AliasWithoutTarget, Invalid, "alias_without_target";
+    /// An alias has too many targets.
+    AliasTooManyTargets, Invalid, "alias_too_many_targets";
+    /// An alias would lead back to itself, or through too many others.
+    AliasLoop, Invalid, "alias_loop";
+    /// The target lies on the domain, but there is no such address.
+    AliasTargetMissing, Invalid, "alias_target_missing";
+    /// The quota is below what is used.
+    QuotaBelowUse, Invalid, "quota_below_use";
+    /// The limit is below what is used.
+    LimitBelowUse, Invalid, "limit_below_use";
+    /// The catch-all must be a user of the domain.
+    CatchAllInvalid, Invalid, "catch_all_invalid";
+    /// A user, alias or list has the address.
+    UserAlreadyExists, Conflict, "user_already_exists";
+    /// The address was removed lately and rests.
+    AddressResting, Conflict, "address_resting";
+    /// The domain is here already.
+    DomainAlreadyExists, Conflict, "domain_already_exists";
+    /// Another customer has proven the domain.
+    DomainHeld, Conflict, "domain_held";
+    /// The domain lies below another customer's domain, or above one.
+    DomainBelowAnother, Conflict, "domain_below_another";
+    /// The domain's ownership is not proven yet.
+    DomainNotVerified, Conflict, "domain_not_verified";
+    /// The record that proves ownership was not found.
+    DomainProofMissing, Conflict, "domain_proof_missing";
+    /// The name server could not be asked.
+    DomainLookupFailed, Unavailable, "domain_lookup_failed";
+    /// The domain is still the catch-all, alias target … of something.
+    MailboxInUse, Conflict, "mailbox_in_use";
+    /// Somebody has this login name.
+    LoginNameTaken, Conflict, "login_name_taken";
+    /// A customer has this name.
+    TenantAlreadyExists, Conflict, "tenant_already_exists";
+    /// The installation has been set up.
+    AlreadySetUp, Conflict, "already_set_up";
+    /// All mailbox licences are used.
+    UserLimitReached, LimitReached, "user_limit_reached";
+    /// All bought storage is assigned.
+    StorageLimitReached, LimitReached, "storage_limit_reached";
+    /// All domains are used.
+    DomainLimitReached, LimitReached, "domain_limit_reached";
+    /// Somebody changed the object meanwhile.
+    ChangedMeanwhile, Stale, "changed_meanwhile";
+    /// Too many wrong guesses.
+    TooManyGuesses, TooMany, "too_many_guesses";
+    /// Too many mails to the same person.
+    TooManyMails, TooMany, "too_many_mails";
+    /// Too many requests at once.
+    Busy, Unavailable, "busy";
+    /// The database cannot be reached or cannot write.
+    DatabaseUnavailable, Unavailable, "database_unavailable";
+    /// Our fault.
+    Internal, Internal, "internal";
+}
+
+/// What went wrong, for whoever asked.
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    args: Vec<(&'static str, Arg)>,
+    field: Option<&'static str>,
+    source: Option<BoxError>,
+    retry: bool,
+    /// The table whose uniqueness was violated.
+    unique: Option<String>,
+}
+
+impl Error {
+    /// An error of this code.
+    pub fn new(code: Code) -> Self {
+        Self { code, args: Vec::new(), field: None, source: None, retry: false, unique: None }
+    }
+
+    /// Our fault, with what is to be logged.
+    pub fn internal(source: impl Into<BoxError>) -> Self {
+        Self { source: Some(source.into()), ..Self::new(Code::Internal) }
+    }
+
+    /// The transaction lost against another: the whole request may be run again.
+    pub(crate) fn lost_race(source: impl Into<BoxError>) -> Self {
+        Self { source: Some(source.into()), retry: true, ..Self::new(Code::Busy) }
+    }
+
+    pub(crate) fn violating(self, table: String) -> Self {
+        Self { unique: Some(table), ..self }
+    }
+
+    /// Turns a violated uniqueness of `table` into what it means there; other errors stay as they are.
+    #[must_use]
+    pub fn if_taken(self, table: &str, meaning: impl FnOnce() -> Self) -> Self {
+        if self.unique.as_deref() == Some(table) { meaning() } else { self }
+    }
+
+    /// Names something the text mentions.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+
+    /// Names the form field it is about.
+    #[must_use]
+    pub fn on(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// Keeps what is to be logged.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What happened.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The kind of answer.
+    pub fn kind(&self) -> Kind {
+        self.code.kind()
+    }
+
+    /// The form field it is about.
+    pub fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
+    /// May the whole request be run again?
+    pub fn may_retry(&self) -> bool {
+        self.retry
+    }
+
+    /// What the text mentions: names and values.
+    pub fn args(&self) -> &[(&'static str, Arg)] {
+        &self.args
+    }
+
+    /// The sentence that says what is wrong.
+    pub fn title(&self) -> String {
+        crate::texts::error(self.code.key(), None, &self.args).unwrap_or_else(|| self.code.key().to_owned())
+    }
+
+    /// What to do about it, if there is more to say than the title.
+    pub fn help(&self) -> Option<String> {
+        crate::texts::error(self.code.key(), Some("help"), &self.args)
+    }
+
+    /// What went wrong inside, for the log.
+    pub fn inside(&self) -> Option<&BoxError> {
+        self.source.as_ref()
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title())?;
+        if let Some(help) = self.help() {
+            write!(f, " {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_text_and_its_own_name() {
+        let mut keys = std::collections::HashSet::new();
+        for code in Code::ALL {
+            assert!(keys.insert(code.key()), "{} twice", code.key());
+            assert!(crate::texts::has_error(code.key()), "no text for {}", code.key());
+        }
+    }
+
+    #[test]
+    fn ap_14_what_went_wrong_inside_is_never_in_the_text() {
+        let error = Error::internal("SELECT secret FROM /etc/passwd");
+        assert!(!error.to_string().contains("SELECT"));
+        assert_eq!(error.kind(), Kind::Internal);
+    }
+}

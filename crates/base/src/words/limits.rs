@@ -1,0 +1,93 @@
+//! Every number that is a promise or a bound, held once. The table of numbers in the rules refers here.
+
+use std::time::Duration;
+
+/// Minutes as a duration.
+const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+/// Days as a duration.
+const fn days(n: u64) -> Duration {
+    minutes(n * 24 * 60)
+}
+
+/// How long a link to set a new password is good for (K10).
+pub const RESET_LINK: Duration = minutes(30);
+/// How long an invitation is good for (K10).
+pub const INVITATION: Duration = days(7);
+/// How long the first set-up link is good for.
+pub const SETUP_LINK: Duration = minutes(60);
+/// How long a removed address may not be used again, unless the main Admin releases it.
+pub const ADDRESS_REST: Duration = days(30);
+/// How long a domain may wait for the proof of its ownership.
+pub const DOMAIN_PENDING: Duration = days(1);
+/// A session not used for so long has ended (K15).
+pub const SESSION_IDLE: Duration = minutes(30);
+/// A mailbox user's session may rest longer.
+pub const SESSION_IDLE_MAILBOX: Duration = days(1);
+/// A session ends after so long, used or not (K15).
+pub const SESSION_ABSOLUTE: Duration = minutes(12 * 60);
+/// A session's last use is written down at most this often.
+pub const SESSION_TOUCH: Duration = minutes(1);
+/// Sessions one login may have at once; the oldest is ended beyond it (K28).
+pub const SESSIONS_PER_LOGIN: i64 = 20;
+
+/// Wrong passwords from one network for one login before it must wait (K12).
+pub const GUESSES_PER_PAIR: i64 = 5;
+/// Wrong passwords for one login from all networks it never signed in from, per hour (K12).
+pub const GUESSES_PER_LOGIN: i64 = 20;
+/// Wrong passwords from one network, over all logins, per hour (K12).
+pub const GUESSES_PER_NETWORK: i64 = 60;
+/// The wait after too many wrong guesses by one pair.
+pub const GUESS_WAIT: Duration = minutes(1);
+/// The window in which guesses are counted.
+pub const GUESS_WINDOW: Duration = minutes(60);
+/// A network a login signed in from within this time is known to it.
+pub const KNOWN_NETWORK: Duration = days(30);
+/// Recovery mails to one login an hour.
+pub const RECOVERY_MAILS: i64 = 3;
+
+/// Shortest password, in characters.
+pub const PASSWORD_MIN: usize = 10;
+/// Longest password, in bytes; longer ones are refused before hashing (K28).
+pub const PASSWORD_MAX: usize = 1024;
+
+/// Longest body of a form or JSON request, in bytes.
+pub const BODY: usize = 256 * 1024;
+/// Longest time a page or API request may take.
+pub const REQUEST: Duration = Duration::from_secs(30);
+/// Requests answered at once; more wait briefly, then 503.
+pub const CONCURRENT_REQUESTS: usize = 512;
+/// How often a request is run again after a serialisation failure.
+pub const RETRIES: usize = 5;
+
+/// Rows on a page of a list.
+pub const PAGE: i64 = 50;
+/// Rows a type-ahead offers.
+pub const TYPE_AHEAD: i64 = 20;
+/// Targets of one alias.
+pub const ALIAS_TARGETS: usize = 100;
+/// Aliases that may lead on to aliases.
+pub const ALIAS_DEPTH: usize = 10;
+/// Addresses one recipient may expand to.
+pub const EXPANSION: usize = 1000;
+
+/// How long an answer to the mail servers may take before it is a temporary failure (K24).
+pub const MAIL_ANSWER: Duration = Duration::from_secs(1);
+/// How long one statement for such an answer may take.
+pub const MAIL_STATEMENT: Duration = Duration::from_millis(500);
+/// Verified passwords remembered.
+pub const VERIFIED_PASSWORDS: usize = 50_000;
+/// How long a verified password is remembered.
+pub const VERIFIED_PASSWORD: Duration = minutes(10);
+
+/// Longest wait of telemetry rows before they are written.
+pub const TELEMETRY_DELAY: Duration = Duration::from_millis(250);
+/// Telemetry rows written in one transaction.
+pub const TELEMETRY_BATCH: usize = 1000;
+/// Telemetry rows that may wait; more are dropped and counted.
+pub const TELEMETRY_QUEUE: usize = 50_000;
+/// Longest time an audit event stays unsealed.
+pub const SEAL_EVERY: Duration = Duration::from_millis(700);
+/// Attempts at a job before it is shown as failed.
+pub const JOB_ATTEMPTS: i64 = 20;

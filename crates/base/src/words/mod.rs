@@ -1,0 +1,25 @@
+//! The words of the product as types: parsed once at the edge, trusted afterwards (rule K8).
+
+mod address;
+mod clock;
+mod domain_name;
+mod ids;
+pub mod limits;
+mod network;
+mod password;
+mod secret;
+mod storage;
+mod text;
+
+pub use address::{EmailAddress, LocalPart, LocalPartError};
+pub use clock::{Clock, Random, TimeZoneName, Timestamp};
+pub use domain_name::{DomainName, DomainNameError};
+pub use ids::{
+    AddressId, AliasId, AuditEventId, DomainId, GrantId, IdError, Installation, JobId, LoginId, MailboxId,
+    SessionId, TenantId,
+};
+pub use network::{ClientAddress, Network};
+pub use password::{Password, PasswordError, PasswordHash, Verdict};
+pub use secret::{Keyring, Token, TokenHash};
+pub use storage::Storage;
+pub use text::{Line, LineError};
