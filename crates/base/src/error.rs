@@ -1,6 +1,6 @@
 //! The one error of every operation: pages, htmx fragments, the API and the command line render the same value.
 //!
-//! What a person reads lives in `web/locales/en.ftl` under the code's name; what went wrong inside is
+//! What a person reads lives in `web/locales/en/errors.ftl` under the code's name; what went wrong inside is
 //! kept as the source, logged once where the error is rendered, and never shown.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Every text a person reads, from `web/locales/en.ftl` (Fluent).
+//! Every text a person reads, from `web/locales/en/` (Fluent; one file for each slice).
 //!
 //! In code a text is named by its key: `t!("users-title")`, `t!("users-shown", n = 3)`. A key that is
 //! missing shows itself, and a test looks every key up.
@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource, FluentValue};
 
-const ENGLISH: &str = include_str!("../../../web/locales/en.ftl");
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../web/locales/en"]
+struct English;
 
 /// A value a text mentions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +63,13 @@ impl Arg {
 }
 
 static BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
-    let resource = FluentResource::try_new(ENGLISH.to_owned())
-        .unwrap_or_else(|(_, errors)| panic!("en.ftl is malformed: {errors:?}"));
     let mut bundle = FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
     bundle.set_use_isolating(false);
-    bundle.add_resource(resource).unwrap_or_else(|errors| panic!("en.ftl has a key twice: {errors:?}"));
+    for name in English::iter() {
+        let text = English::get(&name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()).unwrap_or_default();
+        let resource = FluentResource::try_new(text).unwrap_or_else(|(_, errors)| panic!("{name} is malformed: {errors:?}"));
+        bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{name} has a key that is there already: {errors:?}"));
+    }
     bundle
 });
 

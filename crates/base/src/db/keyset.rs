@@ -94,6 +94,12 @@ pub struct Order {
 }
 
 impl PageRequest {
+    /// From a URL's `after` and `before`; empty means not given.
+    pub fn parse(after: &str, before: &str) -> Result<Self, Error> {
+        let cursor = |text: &str| if text.is_empty() { Ok(None) } else { text.parse().map(Some) };
+        Ok(Self { after: cursor(after)?, before: cursor(before)? })
+    }
+
     /// Completes `select` (which ends in a condition) with this page's bounds and order, and runs it.
     /// `key` gives a row's key in the order of `order.columns`.
     pub async fn fetch<R: Row>(

@@ -1,9 +1,4 @@
-# Every text a person reads, English. Keys are named by the page or component they stand on.
 # Errors: `error-` and the code; the attribute .help says what to do.
-
-product-name = Bailiwick
-
-## Errors
 
 error-signed-out = Please sign in.
     .help = Your session has ended or you are not signed in.

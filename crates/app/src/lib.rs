@@ -1,0 +1,33 @@
+//! Bailiwick's slices. Each noun is a folder: what it is and its rules, its actions, its operations
+//! (`service`), its SQL (`store`), its pages.
+//!
+//! Pages call services; services open transactions, obtain proofs and call stores. A slice calls another's
+//! service-level functions, never its store.
+
+pub mod aliases;
+pub mod audit;
+mod core;
+pub mod domains;
+pub mod emails;
+pub mod home;
+pub mod jobs;
+pub mod mail_policy;
+pub mod mailboxes;
+mod matrix;
+mod routes;
+mod settings;
+pub mod shell;
+pub mod sign_in;
+pub mod tenants;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+pub mod user_panel;
+
+pub use crate::core::Core;
+pub use matrix::{actions, matrix};
+pub use routes::{Access, RouteInfo, router, routes};
+pub(crate) use routes::Routes;
+pub use settings::{DemoLinks, MailProgram, Origins, Portal, Settings};
+
+/// The text under a key of `en.ftl`.
+pub(crate) use bailiwick_base::t;

@@ -1,0 +1,2 @@
+//! placeholder
+pub(crate) fn routes(routes: crate::routes::Routes) -> crate::routes::Routes { routes }

@@ -1,0 +1,246 @@
+//! What every request passes through, whatever page it asks for.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use bailiwick_base::words::{ClientAddress, Token, limits};
+use bailiwick_base::{Code, Error};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use super::request::{self, CsrfKey, FORM_COOKIE, RequestNumber};
+use super::respond::{self, Asked};
+use super::Refusal;
+use crate::core::Core;
+use crate::settings::Portal;
+
+/// What the layers share.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    core: Core,
+    portals: [Router; 3],
+    places: Arc<Semaphore>,
+}
+
+/// Puts the portals behind one door: the host decides the portal, and everything a request must pass is
+/// passed here, once.
+pub fn surround(core: Core, portal_routes: impl Fn(Portal) -> Router) -> Router {
+    let surroundings = Surroundings {
+        portals: Portal::ALL.map(portal_routes),
+        places: Arc::new(Semaphore::new(limits::CONCURRENT_REQUESTS)),
+        core,
+    };
+    Router::new()
+        .route("/health/live", axum::routing::get(|| async { "alive\n" }))
+        .route("/health/ready", axum::routing::get(ready))
+        .fallback(dispatch)
+        .with_state(surroundings.clone())
+        .layer(from_fn_with_state(surroundings, outermost))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request handler panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n").into_response()
+}
+
+/// 200 when the database answers.
+async fn ready(State(surroundings): State<Surroundings>) -> Response {
+    let caller = bailiwick_base::authz::Caller::anonymous(ClientAddress::LOCAL);
+    match surroundings.core.read(&caller).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response(),
+    }
+}
+
+/// Numbers the request, bounds it in time and number, and sets the headers every answer has (WX-11).
+async fn outermost(State(surroundings): State<Surroundings>, mut request: Request, next: Next) -> Response {
+    let number: [u8; 8] = surroundings.core.ground().random.bytes();
+    let number = data_encoding::HEXLOWER.encode(&number);
+    request.extensions_mut().insert(RequestNumber(number.clone()));
+    let is_asset = request.uri().path().starts_with(bailiwick_ui::assets::PREFIX);
+    let span = tracing::info_span!("request", number, method = %request.method());
+    let mut response = match within_limits(&surroundings, request, next).instrument(span).await {
+        Ok(response) => response,
+        Err(code) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], Error::new(code).to_string()).into_response(),
+    };
+    security_headers(&surroundings.core, response.headers_mut(), is_asset, &number);
+    response
+}
+
+async fn within_limits(surroundings: &Surroundings, request: Request, next: Next) -> Result<Response, Code> {
+    let place = tokio::time::timeout(Duration::from_secs(1), surroundings.places.acquire()).await;
+    let Ok(Ok(_place)) = place else { return Err(Code::Busy) };
+    tokio::time::timeout(limits::REQUEST, next.run(request)).await.map_err(|_| Code::Busy)
+}
+
+fn security_headers(core: &Core, headers: &mut HeaderMap, is_asset: bool, number: &str) {
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    let origins = &core.settings().origins;
+    let demo = core.settings().demo.as_ref().map(|demo| demo.publish_url.as_str()).unwrap_or_default();
+    set(
+        "content-security-policy",
+        &format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             font-src 'self'; form-action 'self' {} {} {} {demo}; base-uri 'none'; frame-ancestors 'none'",
+            origins.staff, origins.admin, origins.mail,
+        ),
+    );
+    set("x-content-type-options", "nosniff");
+    set("x-frame-options", "DENY");
+    set("referrer-policy", "same-origin");
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    set("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    set("x-request-id", number);
+    if origins.admin.starts_with("https://") {
+        set("strict-transport-security", "max-age=63072000");
+    }
+    if !is_asset || !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Finds the portal by the host, says who calls from where, and hands the request to the portal's routes.
+async fn dispatch(State(surroundings): State<Surroundings>, mut request: Request) -> Response {
+    let core = &surroundings.core;
+    let host = host(&request);
+    let Some(portal) = host.and_then(|host| core.settings().origins.by_host(host)) else {
+        return (StatusCode::MISDIRECTED_REQUEST, "This host name is not served here.\n").into_response();
+    };
+    if let Err(error) = check_origin(&request, core.settings().origins.of(portal)) {
+        return finish(&asked(&request), &error);
+    }
+    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0);
+    let address = request::client_address(socket, request.headers(), &core.settings().trusted_proxies);
+    let caller = request::caller(request.headers(), portal, address);
+    let (key, new_cookie) = csrf_key(core, request.headers(), portal);
+    let asked = asked(&request);
+    let extensions = request.extensions_mut();
+    extensions.insert(portal);
+    extensions.insert(address);
+    extensions.insert(caller);
+    extensions.insert(key);
+    let index = Portal::ALL.iter().position(|other| *other == portal).unwrap_or(0);
+    let mut response = run_again_if_lost(&surroundings.portals[index], request, &asked).await;
+    if let Some(cookie) = new_cookie.filter(|_| is_html(&response)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn host(request: &Request) -> Option<&str> {
+    match request.uri().authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => request.headers().get(header::HOST)?.to_str().ok(),
+    }
+}
+
+fn asked(request: &Request) -> Asked {
+    let headers = request.headers();
+    let accepts_json = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("json") && !value.contains("text/html"));
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    Asked {
+        method_is_safe: request.method().is_safe(),
+        path: path.to_owned(),
+        wants_json: accepts_json,
+        is_htmx: headers.contains_key("hx-request"),
+        number: request.extensions().get::<RequestNumber>().map(|number| number.0.clone()).unwrap_or_default(),
+    }
+}
+
+/// A change is accepted only from a page of the same origin, as the browser itself says (K21). Clients that
+/// say nothing are no browsers; the form's token still holds.
+fn check_origin(request: &Request, origin: &str) -> Result<(), Error> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let site_ok = header("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
+    let origin_ok = header("origin").is_none_or(|from| from == origin);
+    if site_ok && origin_ok { Ok(()) } else { Err(Error::new(Code::ForgedRequest)) }
+}
+
+/// The key of this browser's forms: its session or, if it has none, a cookie of its own (made now if need be).
+fn csrf_key(core: &Core, headers: &HeaderMap, portal: Portal) -> (CsrfKey, Option<HeaderValue>) {
+    let keys = &core.ground().keys;
+    let present = request::cookie(headers, portal.cookie()).or_else(|| request::cookie(headers, FORM_COOKIE));
+    if let Some(value) = present.filter(|value| value.parse::<Token>().is_ok()) {
+        return (CsrfKey::new(keys, value), None);
+    }
+    let token = Token::new(&core.ground().random).reveal();
+    let cookie = format!("{FORM_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict");
+    (CsrfKey::new(keys, &token), HeaderValue::from_str(&cookie).ok())
+}
+
+fn is_html(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("text/html"))
+}
+
+/// Runs the request and, when its transaction lost against another, runs it again as a whole (STYLE: a
+/// request has one write transaction, and nothing leaves it before its commit).
+async fn run_again_if_lost(routes: &Router, request: Request, asked: &Asked) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, limits::BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return finish(asked, &Error::new(Code::TooLarge)),
+    };
+    for attempt in 0..=limits::RETRIES {
+        let mut request = Request::new(Body::from(Bytes::clone(&body)));
+        *request.method_mut() = parts.method.clone();
+        *request.uri_mut() = parts.uri.clone();
+        *request.headers_mut() = parts.headers.clone();
+        *request.extensions_mut() = parts.extensions.clone();
+        let response = one_run(routes, request).await;
+        let Some(error) = response.extensions().get::<Arc<Error>>().cloned() else {
+            return without_body_for_head(&parts.method, response);
+        };
+        if error.may_retry() && attempt < limits::RETRIES {
+            tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
+            continue;
+        }
+        return finish(asked, &error);
+    }
+    finish(asked, &Error::new(Code::Busy))
+}
+
+async fn one_run(routes: &Router, request: Request) -> Response {
+    use tower::ServiceExt;
+    match routes.clone().oneshot(request).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND && response.extensions().get::<Arc<Error>>().is_none() => {
+            Refusal::from(Code::NoSuchThing).into_response()
+        }
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn without_body_for_head(method: &Method, response: Response) -> Response {
+    if method == Method::HEAD { response.map(|_| Body::empty()) } else { response }
+}
+
+fn finish(asked: &Asked, error: &Error) -> Response {
+    respond::render(error, asked)
+}

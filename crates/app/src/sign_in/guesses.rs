@@ -1,0 +1,179 @@
+//! Limits on guessing (K12): what is counted, and when somebody must wait.
+//!
+//! Three counts: wrong passwords for a name from one network, for a name from all networks it never signed in
+//! from, and from one network for all names. A network the login signed in from lately is bound only by its own
+//! pair's count, so that nobody can shut out the rightful user. Only a full success resets a pair.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bailiwick_base::authz::Realm;
+use bailiwick_base::words::{ClientAddress, Timestamp, limits};
+use sqlx::FromRow;
+
+/// How often something was guessed wrongly, and when.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub(super) struct Count {
+    pub(super) counted: String,
+    pub(super) wrong: i64,
+    pub(super) since: Timestamp,
+    pub(super) last_at: Timestamp,
+}
+
+/// The three things a wrong guess counts for.
+#[derive(Debug, Clone)]
+pub(super) struct Counted {
+    pub(super) pair: String,
+    pub(super) name: String,
+    pub(super) network: String,
+}
+
+impl Counted {
+    pub(super) fn new(realm: Realm, name: &str, address: ClientAddress) -> Self {
+        let (realm, network) = (realm.key(), address.network());
+        Self { pair: format!("pair {realm} {name} {network}"), name: format!("name {realm} {name}"), network: format!("network {network}") }
+    }
+
+    pub(super) fn keys(&self) -> [&str; 3] {
+        [&self.pair, &self.name, &self.network]
+    }
+
+    /// What a wrong guess from a known or unknown network adds to.
+    pub(super) fn to_count(&self, known: bool) -> Vec<&str> {
+        if known { vec![&self.pair] } else { self.keys().to_vec() }
+    }
+
+    /// How long the next guess must wait, if at all.
+    pub(super) fn wait(&self, counts: &[Count], known: bool, now: Timestamp) -> Option<Duration> {
+        let find = |key: &str| counts.iter().find(|count| count.counted == key);
+        let pair = find(&self.pair).and_then(|count| pair_wait(count, now));
+        let rest = [(&self.name, limits::GUESSES_PER_LOGIN), (&self.network, limits::GUESSES_PER_NETWORK)];
+        let rest = rest.into_iter().filter(|_| !known).filter_map(|(key, limit)| {
+            let count = find(key).filter(|count| count.wrong >= limit)?;
+            let left = limits::GUESS_WINDOW.saturating_sub(now.since(count.since));
+            (!left.is_zero()).then_some(left)
+        });
+        pair.into_iter().chain(rest).max()
+    }
+}
+
+/// After [`limits::GUESSES_PER_PAIR`] wrong guesses a minute, doubled with each further one, up to half an hour.
+fn pair_wait(count: &Count, now: Timestamp) -> Option<Duration> {
+    let over = u32::try_from(count.wrong - limits::GUESSES_PER_PAIR).ok()?;
+    let wait = limits::GUESS_WAIT.saturating_mul(1 << over.min(5)).min(Duration::from_secs(30 * 60));
+    let left = wait.saturating_sub(now.since(count.last_at));
+    (!left.is_zero()).then_some(left)
+}
+
+/// A count after one more wrong guess; it begins anew when its window is over.
+pub(super) fn one_more(before: Option<&Count>, counted: &str, now: Timestamp) -> Count {
+    match before {
+        Some(count) if now.since(count.since) < limits::GUESS_WINDOW => {
+            Count { wrong: count.wrong + 1, last_at: now, ..count.clone() }
+        }
+        _ => Count { counted: counted.to_owned(), wrong: 1, since: now, last_at: now },
+    }
+}
+
+/// Guesses over mail protocols: counted in memory, and noted as telemetry so that they survive a restart.
+#[derive(Debug, Default)]
+pub struct MailGuesses(Mutex<HashMap<String, Count>>);
+
+/// Counts kept at once; the oldest go first beyond it (K28).
+const KEPT: usize = 100_000;
+
+impl MailGuesses {
+    /// The counts that matter for `counted`.
+    pub(super) fn counts(&self, counted: &Counted) -> Vec<Count> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.keys().iter().filter_map(|key| counts.get(*key).cloned()).collect()
+    }
+
+    /// Counts a wrong guess; what is to be noted.
+    pub(super) fn wrong(&self, counted: &Counted, known: bool, now: Timestamp) -> Vec<Count> {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= KEPT {
+            counts.retain(|_, count| now.since(count.since) < limits::GUESS_WINDOW);
+        }
+        let after: Vec<Count> = counted.to_count(known).into_iter().map(|key| one_more(counts.get(key), key, now)).collect();
+        if counts.len() < KEPT {
+            counts.extend(after.iter().map(|count| (count.counted.clone(), count.clone())));
+        }
+        after
+    }
+
+    /// Forgets a pair after a success; true if there was something to forget.
+    pub(super) fn right(&self, counted: &Counted) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&counted.pair).is_some()
+    }
+
+    /// Takes over what was noted before a restart.
+    pub(super) fn restore(&self, noted: Vec<Count>) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.extend(noted.into_iter().take(KEPT).map(|count| (count.counted.clone(), count)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(name: &str, address: &str) -> Counted {
+        Counted::new(Realm::Mailbox, name, address.parse().expect("an address"))
+    }
+
+    fn minutes(n: i64) -> Timestamp {
+        Timestamp(n * 60_000)
+    }
+
+    #[test]
+    fn after_five_wrong_guesses_a_pair_waits_longer_each_time() {
+        let guesses = MailGuesses::default();
+        let alice = counted("alice@a.test", "192.0.2.1");
+        let waits: Vec<u64> = (0..8)
+            .map(|_| {
+                guesses.wrong(&alice, false, minutes(0));
+                alice.wait(&guesses.counts(&alice), false, minutes(0)).map_or(0, |wait| wait.as_secs() / 60)
+            })
+            .collect();
+        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8]);
+        assert_eq!(alice.wait(&guesses.counts(&alice), false, minutes(8)), None);
+    }
+
+    #[test]
+    fn an_21_one_account_from_many_networks_is_throttled_but_not_for_its_own() {
+        let guesses = MailGuesses::default();
+        for n in 0..20 {
+            guesses.wrong(&counted("alice@a.test", &format!("198.51.{n}.1")), false, minutes(0));
+        }
+        let fresh = counted("alice@a.test", "203.0.113.1");
+        assert!(fresh.wait(&guesses.counts(&fresh), false, minutes(1)).is_some());
+        assert_eq!(fresh.wait(&guesses.counts(&fresh), true, minutes(1)), None, "a known network goes on");
+        let other = counted("bob@a.test", "203.0.113.1");
+        assert_eq!(other.wait(&guesses.counts(&other), false, minutes(1)), None);
+        assert_eq!(fresh.wait(&guesses.counts(&fresh), false, minutes(61)), None, "the window is over");
+    }
+
+    #[test]
+    fn an_21_one_network_trying_many_accounts_is_throttled() {
+        let guesses = MailGuesses::default();
+        for n in 0..60 {
+            guesses.wrong(&counted(&format!("user{n}@a.test"), "192.0.2.1"), false, minutes(0));
+        }
+        let next = counted("user99@a.test", "192.0.2.77");
+        assert!(next.wait(&guesses.counts(&next), false, minutes(0)).is_some());
+    }
+
+    #[test]
+    fn success_forgets_the_pair_only() {
+        let guesses = MailGuesses::default();
+        let alice = counted("alice@a.test", "192.0.2.1");
+        for _ in 0..6 {
+            guesses.wrong(&alice, false, minutes(0));
+        }
+        assert!(guesses.right(&alice));
+        let left: Vec<String> = guesses.counts(&alice).into_iter().map(|count| count.counted).collect();
+        assert_eq!(left, [alice.name.clone(), alice.network.clone()]);
+    }
+}

@@ -1,0 +1,145 @@
+//! Password hashing off the async workers: one permit a core, half of them kept for people who signed in from
+//! there before, and a memory of passwords verified lately.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bailiwick_base::db::Ground;
+use bailiwick_base::words::{Keyring, LoginId, Password, PasswordHash, Random, Verdict, limits};
+use bailiwick_base::{Code, Error};
+use lru::LruCache;
+use tokio::sync::Semaphore;
+
+/// How long somebody waits for a free permit before being asked to try again.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Hashes and verifies passwords.
+#[derive(Debug)]
+pub struct Hasher {
+    permits: Semaphore,
+    /// Taken first by whoever comes from a network the login never signed in from.
+    strangers: Semaphore,
+    random: Random,
+    boot_key: Keyring,
+    verified: Mutex<LruCache<Remembered, Instant>>,
+}
+
+/// What a verified password is remembered under: the login, the very hash it was compared with, and a keyed
+/// digest of the password. Nothing else is cached, so nothing revoked is ever remembered.
+type Remembered = (LoginId, PasswordHash, [u8; 32]);
+
+impl Hasher {
+    /// With as many permits as there are cores.
+    pub fn new(ground: &Ground) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
+        Self {
+            permits: Semaphore::new(cores),
+            strangers: Semaphore::new((cores / 2).max(1)),
+            random: ground.random.clone(),
+            boot_key: Keyring::new(Random::System.bytes()),
+            verified: Mutex::new(LruCache::new(NonZeroUsize::new(limits::VERIFIED_PASSWORDS).unwrap_or(NonZeroUsize::MIN))),
+        }
+    }
+
+    /// Hashes a new password.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
+        let _permit = patiently(&self.permits).await?;
+        let random = self.random.clone();
+        off_the_workers(move || PasswordHash::of(&password, &random)).await
+    }
+
+    /// Compares a password with the stored hash. Without one it takes as long and answers `Wrong`.
+    pub async fn verify(&self, stored: Option<(LoginId, PasswordHash)>, password: &Password, known: bool) -> Result<Verdict, Error> {
+        let remembered = stored.as_ref().map(|(login, hash)| (*login, hash.clone(), self.boot_key.mac("verified", password.as_bytes())));
+        if remembered.as_ref().is_some_and(|key| self.remembers(key)) {
+            return Ok(Verdict::Right);
+        }
+        let _stranger = if known { None } else { Some(patiently(&self.strangers).await?) };
+        let _permit = patiently(&self.permits).await?;
+        let password = password.clone();
+        let verdict = off_the_workers(move || match stored {
+            Some((_, hash)) => hash.verify(&password),
+            None => {
+                PasswordHash::of_nobody().verify(&password);
+                Verdict::Wrong
+            }
+        })
+        .await?;
+        if let (Verdict::Right, Some(key)) = (verdict, remembered) {
+            self.verified.lock().unwrap_or_else(PoisonError::into_inner).put(key, Instant::now());
+        }
+        Ok(verdict)
+    }
+
+    fn remembers(&self, key: &Remembered) -> bool {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        match verified.get(key) {
+            Some(at) if at.elapsed() < limits::VERIFIED_PASSWORD => true,
+            Some(_) => {
+                verified.pop(key);
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+async fn patiently(permits: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
+    match tokio::time::timeout(PATIENCE, permits.acquire()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(Code::Busy.into()),
+    }
+}
+
+async fn off_the_workers<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use bailiwick_base::words::{Clock, Timestamp};
+
+    fn hasher() -> Hasher {
+        let ground = Ground {
+            clock: Clock::set_to(Timestamp(0)),
+            random: Random::Seeded(Arc::default()),
+            keys: Keyring::new([1; 32]),
+        };
+        Hasher::new(&ground)
+    }
+
+    fn password(text: &str) -> Password {
+        text.parse().expect("short enough")
+    }
+
+    #[tokio::test]
+    async fn a_remembered_password_is_bound_to_the_very_hash_it_was_compared_with() {
+        let hasher = hasher();
+        let (old, new) = (password("old vexing quilt"), password("new vexing quilt"));
+        let first = hasher.hash(old.clone()).await.expect("hashed");
+        let ask = |hash: &PasswordHash, password: &Password| {
+            let stored = Some((LoginId(1), hash.clone()));
+            let password = password.clone();
+            let hasher = &hasher;
+            async move { hasher.verify(stored, &password, true).await.expect("verified") }
+        };
+        assert_eq!(ask(&first, &old).await, Verdict::Right);
+        assert_eq!(ask(&first, &old).await, Verdict::Right);
+        let second = hasher.hash(new.clone()).await.expect("hashed");
+        assert_eq!(ask(&second, &old).await, Verdict::Wrong, "the old password is dead with its hash");
+        assert_eq!(ask(&second, &new).await, Verdict::Right);
+        assert_eq!(ask(&first, &new).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_login_is_compared_all_the_same() {
+        let started = Instant::now();
+        assert_eq!(hasher().verify(None, &password("whatever it is"), false).await.expect("verified"), Verdict::Wrong);
+        assert!(started.elapsed() > Duration::from_millis(1), "no hash was computed");
+    }
+}

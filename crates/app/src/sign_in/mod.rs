@@ -1,0 +1,21 @@
+//! Coming in: names and passwords, one-time links, sessions. One [`authorize_sign_in`] stands behind the web and
+//! every mail protocol (K11).
+
+mod actions;
+mod guesses;
+mod hasher;
+mod links;
+mod pages;
+mod service;
+mod store;
+mod verify;
+
+pub use actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
+pub use guesses::MailGuesses;
+pub use hasher::Hasher;
+pub(crate) use links::Purpose;
+pub(crate) use pages::{NoFields, person_name, routes};
+pub use service::{NewLogin, Signing};
+pub(crate) use service::{check_new_password, end_sessions, hash_new, login_name, replace_password, send_link, touch};
+pub use store::Login;
+pub use verify::{Credential, Verified, Way, authorize_sign_in};

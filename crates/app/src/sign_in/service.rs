@@ -1,0 +1,310 @@
+//! Signing in and out, links, passwords.
+
+use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope};
+use bailiwick_base::db::WriteTx;
+use bailiwick_base::words::{
+    ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError, PasswordHash, SessionId, TenantId, Token,
+    Verdict, limits,
+};
+use bailiwick_base::{Code, Error};
+
+use super::actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
+use super::guesses::Counted;
+use super::links::{self, Purpose};
+use super::store::{self, LoginToInsert};
+use super::verify::{Verified, Way, authorize_sign_in, canonical};
+use crate::core::{Core, service};
+use crate::emails;
+use crate::jobs;
+use crate::settings::Portal;
+
+service! {
+    /// Coming in and going out.
+    Signing
+}
+
+/// The longest `User-Agent` kept.
+const AGENT: usize = 200;
+
+impl Signing {
+    /// Signs in on the web; the token is the session's cookie.
+    pub async fn sign_in(&self, realm: Realm, name: &str, password: &Password, address: ClientAddress, agent: &str) -> Result<Token, Error> {
+        let credential = match authorize_sign_in(&self.core, Way::Web(realm), name, password, address).await? {
+            Verified::Yes(credential) => credential,
+            Verified::Wrong => return Err(Code::WrongCredentials.into()),
+            Verified::Closed | Verified::PasswordChangeDue => return Err(Code::SignInClosed.into()),
+            Verified::Wait(wait) => {
+                let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
+                return Err(Error::new(Code::TooManyGuesses).with("minutes", minutes));
+            }
+        };
+        let mut tx = self.core.write(&Caller::anonymous(address)).await?;
+        tx.authorize::<SignIn>(Installation).await?;
+        store::forget_guesses(&mut tx, &Counted::new(realm, &credential.name, address)).await?;
+        store::note_network(&mut tx, credential.login, address.network()).await?;
+        let token = open_session(&mut tx, credential.login, realm, address, agent).await?;
+        tx.commit(Events::none("sign-ins are noted as telemetry")).await?;
+        Ok(token)
+    }
+
+    /// Ends the caller's session. Ending one that has ended is no error.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
+        let mut tx = match self.core.write(caller).await {
+            Err(error) if error.code() == Code::SignedOut => return Ok(()),
+            tx => tx?,
+        };
+        if let Some(session) = tx.actor().session() {
+            store::delete_session(&mut tx, session).await?;
+        }
+        tx.commit(Events::none("a session is ended by its holder")).await
+    }
+
+    /// Sends a recovery link, if there is such a login with a recovery address. The answer never says.
+    pub async fn recover(&self, realm: Realm, name: &str, address: ClientAddress) -> Result<(), Error> {
+        let name = canonical(realm, name);
+        let mut tx = self.core.write(&Caller::anonymous(address)).await?;
+        let proof = tx.authorize::<Recover>(Installation).await?;
+        let Some(login) = store::login_by_name(&mut tx, realm, &name).await? else { return Ok(()) };
+        let Some(to) = login.recovery_address() else { return Ok(()) };
+        let counted = Counted { pair: format!("recover {} {name}", realm.key()), name: String::new(), network: String::new() };
+        let sent = store::guesses(&mut tx, &counted).await?;
+        let now = bailiwick_base::db::Query::now(&tx);
+        if sent.iter().any(|count| count.wrong >= limits::RECOVERY_MAILS && now.since(count.since) < limits::GUESS_WINDOW) {
+            return Ok(());
+        }
+        store::count_in(&mut tx, &counted.pair, sent.first()).await?;
+        send_link(&self.core, &mut tx, Purpose::Reset, realm, bailiwick_base::authz::Target::id(&login), &login.name, to).await?;
+        tx.commit(proof.event_about(&login, Detail::none())).await
+    }
+
+    /// Sets a password by a one-time link. Everything that was open for the login ends.
+    pub async fn set_password_by_link(&self, token: &Token, password: Password, address: ClientAddress) -> Result<Realm, Error> {
+        check_new_password(&password, &[])?;
+        let hash = self.core.hasher().hash(password.clone()).await?;
+        let mut tx = self.core.write(&Caller::anonymous(address)).await?;
+        let proof = tx.authorize::<FollowLink>(Installation).await?;
+        let link = store::take_password_link(&mut tx, &proof, token.hash()).await?;
+        let login = store::login_by_id(&mut tx, link.login_id.ok_or(Code::LinkInvalid)?).await?.ok_or(Code::LinkInvalid)?;
+        check_new_password(&password, &login.about())?;
+        let realm = login.realm().ok_or(Code::LinkInvalid)?;
+        replace_password(&mut tx, &login, &hash, false).await?;
+        tx.commit(proof.event_about(&login, Detail::none().set("link_sent_to", link.sent_to))).await?;
+        Ok(realm)
+    }
+
+    /// Changes one's own password; the caller keeps one new session, all others end (SE-03).
+    pub async fn change_own_password(&self, caller: &Caller, present: &Password, new: Password, agent: &str) -> Result<Token, Error> {
+        let mut tx = self.core.read(caller).await?;
+        let id = tx.actor().login().ok_or(Code::SignedOut)?;
+        let login = tx.authorize::<ChangeOwnPassword>(id).await?;
+        check_new_password(&new, &login.about())?;
+        let stored = login.password.clone().map(|hash| (id, hash));
+        drop(tx);
+        self.check_present(caller, &login.name, login.realm(), stored.clone(), present).await?;
+        if present == &new {
+            return Err(Error::new(Code::PasswordTooCommon).on("new"));
+        }
+        let hash = self.core.hasher().hash(new).await?;
+        let mut tx = self.core.write(caller).await?;
+        let login = tx.authorize::<ChangeOwnPassword>(id).await?;
+        if login.password.as_ref() != stored.as_ref().map(|(_, hash)| hash) {
+            return Err(Code::ChangedMeanwhile.into());
+        }
+        replace_password(&mut tx, &login, &hash, false).await?;
+        let realm = login.realm().ok_or(Code::SignedOut)?;
+        let token = open_session(&mut tx, id, realm, caller.address(), agent).await?;
+        tx.commit(login.event(Detail::none())).await?;
+        Ok(token)
+    }
+
+    /// Compares the present password, bounded like a sign-in (K12).
+    async fn check_present(&self, caller: &Caller, name: &str, realm: Option<Realm>, stored: Option<(LoginId, PasswordHash)>, present: &Password) -> Result<(), Error> {
+        let counted = Counted::new(realm.unwrap_or(Realm::Mailbox), name, caller.address());
+        let mut tx = self.core.read(caller).await?;
+        let counts = store::guesses(&mut tx, &counted).await?;
+        let now = bailiwick_base::db::Query::now(&tx);
+        drop(tx);
+        if let Some(wait) = counted.wait(&counts, true, now) {
+            let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
+            return Err(Error::new(Code::TooManyGuesses).with("minutes", minutes));
+        }
+        if self.core.hasher().verify(stored, present, true).await? == Verdict::Right {
+            return Ok(());
+        }
+        store::count_wrong_guess(&self.core, &counted, true).await?;
+        Err(Error::new(Code::PresentPasswordWrong).on("present"))
+    }
+
+    /// Makes the link that creates the first staff login. Only while there is none.
+    pub async fn set_up_link(&self, operator: &Caller) -> Result<String, Error> {
+        let mut tx = self.core.write(operator).await?;
+        let proof = tx.authorize::<SetUp>(Installation).await?;
+        if store::any_staff(&mut tx).await? {
+            return Err(Code::AlreadySetUp.into());
+        }
+        let token = links::issue(&mut tx, Purpose::SetUp, None, "command line").await?;
+        tx.commit(proof.event(Detail::none().set("link", "made"))).await?;
+        Ok(format!("{}/set-up/{}", self.core.settings().origins.of(Portal::Staff), token.reveal()))
+    }
+
+    /// Creates the first staff login by the set-up link.
+    pub async fn set_up(&self, token: &Token, name: &str, full_name: &Line<100>, recovery: &EmailAddress, password: Password, address: ClientAddress) -> Result<(), Error> {
+        let name = login_name(name)?;
+        check_new_password(&password, &[&name, full_name.as_str(), &recovery.to_string()])?;
+        let hash = self.core.hasher().hash(password).await?;
+        let mut tx = self.core.write(&Caller::anonymous(address)).await?;
+        let proof = tx.authorize::<SetUp>(Installation).await?;
+        store::take_set_up_link(&mut tx, &proof, token.hash()).await?;
+        if store::any_staff(&mut tx).await? {
+            return Err(Code::AlreadySetUp.into());
+        }
+        if crate::domains::is_held(&mut tx, &recovery.domain).await? {
+            return Err(Error::new(Code::RecoveryAddressHosted).on("email"));
+        }
+        let login = LoginToInsert {
+            realm: Realm::Staff,
+            name: &name,
+            full_name: full_name.as_str(),
+            tenant: None,
+            domain: None,
+            mailbox: None,
+            status: "active",
+            password: Some(&hash),
+            one_time: false,
+            recovery: Some(recovery),
+        };
+        let id = store::insert_login(&mut tx, &login).await?;
+        store::insert_grant(&mut tx, id, "staff_owner", Scope::Everywhere.to_stored(), None).await?;
+        store::kill_links(&mut tx, None).await?;
+        tx.commit(proof.event(Detail::none().set("login", &name).set("role", "staff_owner"))).await
+    }
+
+    /// Takes over what was guessed over mail protocols before a restart.
+    pub async fn restore_guesses(&self) -> Result<(), Error> {
+        self.core.guesses().restore(store::noted_mail_guesses(&self.core).await?);
+        Ok(())
+    }
+
+    /// Removes what is over: sessions, links, counts.
+    pub async fn sweep(&self) -> Result<(), Error> {
+        let mut tx = self.core.write(&Caller::system("sweep sessions")).await?;
+        store::sweep(&mut tx).await?;
+        tx.commit(Events::none("what has expired anyway is removed")).await
+    }
+}
+
+/// A login another slice creates: a main Admin, a mailbox's user.
+#[derive(Debug)]
+pub struct NewLogin<'a> {
+    /// Its realm.
+    pub realm: Realm,
+    /// The name it signs in with.
+    pub name: &'a str,
+    /// What people call it.
+    pub full_name: &'a str,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Its domain and mailbox, for a mailbox's user.
+    pub mailbox: Option<(DomainId, MailboxId)>,
+    /// Its password and whether it must be changed at the first sign-in; without one it is invited.
+    pub password: Option<(&'a PasswordHash, bool)>,
+    /// Where its invitations and recovery links go.
+    pub recovery: Option<&'a EmailAddress>,
+}
+
+impl NewLogin<'_> {
+    /// Creates it, and invites it if it has no password.
+    pub(crate) async fn create(&self, core: &Core, tx: &mut WriteTx) -> Result<LoginId, Error> {
+        let login = LoginToInsert {
+            realm: self.realm,
+            name: self.name,
+            full_name: self.full_name,
+            tenant: Some(self.tenant),
+            domain: self.mailbox.map(|(domain, _)| domain),
+            mailbox: self.mailbox.map(|(_, mailbox)| mailbox),
+            status: if self.password.is_some() { "active" } else { "invited" },
+            password: self.password.map(|(hash, _)| hash),
+            one_time: self.password.is_some_and(|(_, one_time)| one_time),
+            recovery: self.recovery,
+        };
+        let id = store::insert_login(tx, &login).await?;
+        if let (None, Some(to)) = (self.password, self.recovery) {
+            send_link(core, tx, Purpose::Invitation, self.realm, id, self.name, to.clone()).await?;
+        }
+        Ok(id)
+    }
+
+    /// Gives a role over the login's tenant.
+    pub(crate) async fn grant_over_tenant(&self, tx: &mut WriteTx, login: LoginId, role: bailiwick_base::authz::Role) -> Result<(), Error> {
+        store::insert_grant(tx, login, role.key(), Scope::Tenant(self.tenant).to_stored(), Some(self.tenant)).await
+    }
+}
+
+/// Makes a link for a login and leaves the letter that carries it.
+pub(crate) async fn send_link(core: &Core, tx: &mut WriteTx, purpose: Purpose, realm: Realm, login: LoginId, name: &str, to: EmailAddress) -> Result<(), Error> {
+    let token = links::issue(tx, purpose, Some(login), &to.to_string()).await?;
+    let key = data_encoding::HEXLOWER.encode(&token.hash().to_vec());
+    let letter = links::letter_of(&core.settings().origins, Portal::of(realm), purpose, to, name, &token);
+    emails::enqueue(tx, key, &letter).await
+}
+
+/// Stores a new password and ends everything that was open with the old one: sessions, links, mail sessions.
+pub(crate) async fn replace_password(tx: &mut WriteTx, login: &store::Login, hash: &PasswordHash, one_time: bool) -> Result<(), Error> {
+    let id = bailiwick_base::authz::Target::id(login);
+    store::set_password(tx, id, hash, one_time).await?;
+    store::kill_links(tx, Some(id)).await?;
+    end_sessions(tx, id, login.mailbox_id.map(|mailbox| (mailbox, login.name.as_str()))).await
+}
+
+/// Ends all sessions of a login, on the web and at the mail servers.
+pub(crate) async fn end_sessions(tx: &mut WriteTx, login: LoginId, mailbox: Option<(MailboxId, &str)>) -> Result<(), Error> {
+    store::delete_sessions(tx, login).await?;
+    if let Some((mailbox, address)) = mailbox {
+        tx.enqueue(jobs::disconnect(tx, mailbox, address)).await?;
+    }
+    Ok(())
+}
+
+async fn open_session(tx: &mut WriteTx, login: LoginId, realm: Realm, address: ClientAddress, agent: &str) -> Result<Token, Error> {
+    let token = tx.new_secret();
+    let agent: String = agent.chars().filter(|character| !character.is_control()).take(AGENT).collect();
+    store::insert_session(tx, login, realm, token.hash(), address, &agent).await?;
+    Ok(token)
+}
+
+/// Notes, in the background, that a session is in use.
+pub(crate) fn touch(core: &Core, caller: Caller, session: SessionId) {
+    let core = core.clone();
+    tokio::spawn(async move {
+        let touched = async {
+            let mut tx = core.write(&caller).await?;
+            store::touch_session(&mut tx, session).await?;
+            tx.commit(Events::none("session last seen")).await
+        };
+        if let Err(error) = touched.await {
+            tracing::debug!(code = error.code().key(), "a session's last use was not noted");
+        }
+    });
+}
+
+/// Refuses a password an attacker tries first, naming the field `new`.
+pub(crate) fn check_new_password(password: &Password, about: &[&str]) -> Result<(), Error> {
+    password.check_new(about).map_err(|error| match error {
+        PasswordError::TooShort => Error::new(Code::PasswordTooShort).with("min", limits::PASSWORD_MIN),
+        PasswordError::TooLong => Error::new(Code::PasswordTooLong).with("max", limits::PASSWORD_MAX),
+        PasswordError::TooCommon => Error::new(Code::PasswordTooCommon),
+    }.on("new"))
+}
+
+/// Hashes a password for another slice.
+pub(crate) async fn hash_new(core: &Core, password: Password) -> Result<PasswordHash, Error> {
+    core.hasher().hash(password).await
+}
+
+/// A name to sign in with: 3 to 64 letters, digits, `.`, `-`, `_`, `@`; lower-case.
+pub(crate) fn login_name(text: &str) -> Result<String, Error> {
+    let name = text.trim().to_lowercase();
+    let fits = (3..=64).contains(&name.len());
+    let good = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte));
+    if fits && good { Ok(name) } else { Err(Error::new(Code::LoginNameInvalid).on("username")) }
+}

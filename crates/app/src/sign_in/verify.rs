@@ -1,0 +1,166 @@
+//! The one decision whether somebody may sign in, for the web and for every mail protocol (K11).
+
+use std::time::Duration;
+
+use bailiwick_base::authz::{Caller, Realm, Standing};
+use bailiwick_base::db::Query;
+use bailiwick_base::words::{ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Password, PasswordHash, TenantId, Verdict};
+use bailiwick_base::Error;
+
+use super::guesses::Counted;
+use super::store;
+use crate::core::Core;
+
+/// By which way somebody comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A portal's sign-in page.
+    Web(Realm),
+    /// IMAP.
+    Imap,
+    /// POP3.
+    Pop3,
+    /// SMTP submission.
+    Submission,
+    /// ManageSieve.
+    ManageSieve,
+}
+
+impl Way {
+    /// Whose credentials count.
+    pub fn realm(self) -> Realm {
+        match self {
+            Way::Web(realm) => realm,
+            Way::Imap | Way::Pop3 | Way::Submission | Way::ManageSieve => Realm::Mailbox,
+        }
+    }
+
+    /// Its name in the log of sign-ins.
+    pub fn key(self) -> &'static str {
+        match self {
+            Way::Web(_) => "web",
+            Way::Imap => "imap",
+            Way::Pop3 => "pop3",
+            Way::Submission => "submission",
+            Way::ManageSieve => "managesieve",
+        }
+    }
+
+    fn is_web(self) -> bool {
+        matches!(self, Way::Web(_))
+    }
+}
+
+/// A login as the decision reads it.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// The login.
+    pub login: LoginId,
+    /// The name it signs in with; for a mailbox its address.
+    pub name: String,
+    /// Its tenant.
+    pub tenant: Option<TenantId>,
+    /// Its domain.
+    pub domain: Option<DomainId>,
+    /// Its mailbox.
+    pub mailbox: Option<MailboxId>,
+    /// The stored hash; none before a password was set.
+    pub password: Option<PasswordHash>,
+    /// The password must be changed before anything else.
+    pub one_time: bool,
+    /// What else decides.
+    pub standing: Standing,
+    /// The network is one it signed in from lately.
+    pub known_network: bool,
+}
+
+/// The decision. A failure of our own is an `Err`, never one of these (K24).
+#[derive(Debug)]
+pub enum Verified {
+    /// May sign in.
+    Yes(Box<Credential>),
+    /// No such name, or not its password.
+    Wrong,
+    /// The password is right, but the login, its domain or its tenant is closed.
+    Closed,
+    /// The password is a one-time password, which only the web takes.
+    PasswordChangeDue,
+    /// Too many wrong guesses: wait so long.
+    Wait(Duration),
+}
+
+/// Decides whether `name` may sign in with `password` from `address`, counts a wrong guess, notes the attempt.
+pub async fn authorize_sign_in(core: &Core, way: Way, name: &str, password: &Password, address: ClientAddress) -> Result<Verified, Error> {
+    let name = canonical(way.realm(), name);
+    let counted = Counted::new(way.realm(), &name, address);
+    let caller = Caller::anonymous(address);
+    let mut tx = if way.is_web() { core.read(&caller).await? } else { core.db().read_for_mail(&caller).await? };
+    let now = tx.now();
+    let credential = store::credential(&mut tx, way.realm(), &name, address.network(), now).await?;
+    let known = credential.as_ref().is_some_and(|credential| credential.known_network);
+    let counts = if way.is_web() { store::guesses(&mut tx, &counted).await? } else { core.guesses().counts(&counted) };
+    drop(tx);
+    if let Some(wait) = counted.wait(&counts, known, now) {
+        store::note_sign_in(core, way, &name, credential.as_ref(), address, "throttled");
+        return Ok(Verified::Wait(wait));
+    }
+    let stored = credential.as_ref().and_then(|credential| Some((credential.login, credential.password.clone()?)));
+    let verdict = core.hasher().verify(stored, password, known).await?;
+    let verified = match (verdict, credential.clone()) {
+        (Verdict::Right, Some(credential)) if !credential.standing.may_sign_in() => Verified::Closed,
+        (Verdict::Right, Some(credential)) if credential.one_time && !way.is_web() => Verified::PasswordChangeDue,
+        (Verdict::Right, Some(credential)) => Verified::Yes(Box::new(credential)),
+        (Verdict::Unreadable, Some(credential)) => {
+            tracing::error!(login = %credential.login, "the stored password is no hash we accept: nobody can sign in with it");
+            Verified::Wrong
+        }
+        _ => Verified::Wrong,
+    };
+    settle(core, way, &counted, known, &verified).await?;
+    store::note_sign_in(core, way, &name, credential.as_ref(), address, result_key(&verified));
+    Ok(verified)
+}
+
+/// Counts a wrong guess or forgets the pair's.
+async fn settle(core: &Core, way: Way, counted: &Counted, known: bool, verified: &Verified) -> Result<(), Error> {
+    let now = core.ground().clock.now();
+    match verified {
+        Verified::Wrong if way.is_web() => store::count_wrong_guess(core, counted, known).await,
+        Verified::Wrong => {
+            for count in core.guesses().wrong(counted, known, now) {
+                store::note_mail_guess(core, &count);
+            }
+            Ok(())
+        }
+        Verified::Yes(_) if !way.is_web() => {
+            if core.guesses().right(counted) {
+                store::forget_mail_guess(core, counted);
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn result_key(verified: &Verified) -> &'static str {
+    match verified {
+        Verified::Yes(_) => "ok",
+        Verified::Wrong => "wrong",
+        Verified::Closed => "closed",
+        Verified::PasswordChangeDue => "password_change_due",
+        Verified::Wait(_) => "throttled",
+    }
+}
+
+/// One spelling of a name, so that guesses for it are counted together. What is no address is no mailbox.
+pub(super) fn canonical(realm: Realm, name: &str) -> String {
+    let name = name.trim();
+    match realm {
+        Realm::Mailbox => name.parse::<EmailAddress>().map_or_else(|_| cut(name), |address| address.to_string()),
+        Realm::Admin | Realm::Staff => cut(&name.to_ascii_lowercase()),
+    }
+}
+
+fn cut(name: &str) -> String {
+    name.chars().filter(|character| !character.is_control()).take(254).collect()
+}

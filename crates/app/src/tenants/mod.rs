@@ -1,0 +1,15 @@
+//! Tenants: the customers of e-mail hosting. Staff creates them, sets their limits, suspends and resumes them.
+
+mod actions;
+mod pages;
+mod service;
+mod store;
+mod usage;
+
+pub use actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
+pub(crate) use pages::routes;
+pub use service::{Limits, NewTenant, Tenants};
+pub use store::{Tenant, TenantStatus};
+pub(crate) use store::{count_domain, count_mailbox, main_admin_address};
+pub use usage::Usage;
+pub(crate) use usage::usage;

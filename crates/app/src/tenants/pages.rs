@@ -1,0 +1,292 @@
+//! Staff's pages about tenants.
+
+use axum::extract::{Path, State};
+use bailiwick_base::authz::Permission;
+use bailiwick_base::db::{Page, PageRequest};
+use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId};
+use bailiwick_base::{Code, Error, t};
+use bailiwick_ui::form::InputKind;
+use bailiwick_ui::{
+    Column, Icon, Row, Tone, card, empty_state, facts, field, fields, filters, form_card, hidden, link_button, meter, notice, page_header, pager, status, submit,
+    table,
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::service::{Limits, NewTenant, Tenants};
+use super::store::{Tenant, TenantStatus};
+use super::usage::Usage;
+use crate::routes::{Access, Routes};
+use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::sign_in::{NoFields, person_name};
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let view = Access::Holding(Permission::TenantView);
+    let suspend = Access::Holding(Permission::TenantSuspend);
+    routes
+        .get("/tenants", view, list)
+        .get("/tenants/new", Access::Holding(Permission::TenantAdd), new_page)
+        .post("/tenants/new", Access::Holding(Permission::TenantAdd), create)
+        .get("/tenants/{id}", view, show)
+        .post("/tenants/{id}", Access::Holding(Permission::TenantUpdate), update)
+        .post("/tenants/{id}/suspend", suspend, suspend_tenant)
+        .post("/tenants/{id}/resume", suspend, resume_tenant)
+}
+
+/// What a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ListQuery {
+    q: String,
+    after: String,
+    before: String,
+}
+
+/// `GET /tenants`
+async fn list(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Query(query): Query<ListQuery>) -> Answer {
+    let request = PageRequest::parse(&query.after, &query.before)?;
+    let page = tenants.page(&caller, &query.q, &request).await?;
+    Ok(shell.page(&t!("tenants-title"), list_page(&shell, &query.q, &page)))
+}
+
+fn list_page(shell: &Shell, search: &str, page: &Page<Tenant>) -> Markup {
+    let add = || link_button(t!("tenants-add"), "/tenants/new").primary().icon(Icon::Plus);
+    let empty = if search.is_empty() {
+        empty_state(Icon::Building, t!("tenants-empty-title")).text(t!("tenants-empty-text")).action(add())
+    } else {
+        empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
+    };
+    let rows = page.rows.iter().map(|tenant| {
+        let usage = Usage::of(tenant);
+        Row::new()
+            .link(&format!("/tenants/{}", tenant.id), tenant.name.as_str())
+            .cell(status_badge(tenant.status))
+            .cell(format!("{} / {}", usage.users.0, usage.users.1))
+            .cell(format!("{} / {}", usage.storage.0, usage.storage.1))
+            .cell(format!("{} / {}", usage.domains.0, usage.domains.1))
+    });
+    html! {
+        (page_header(t!("tenants-title")).text(t!("tenants-text")).actions(html! { @if shell.holds(Permission::TenantAdd) { (add()) } }))
+        (card().flush(html! {
+            (filters("/tenants", t!("list-search")).search("q", t!("tenants-search"), search))
+            (table(t!("tenants-title"))
+                .column(Column::new(t!("column-name")).title())
+                .column(Column::new(t!("column-status")).badge())
+                .column(Column::new(t!("meter-users")).figures())
+                .column(Column::new(t!("meter-storage")).figures())
+                .column(Column::new(t!("meter-domains")).figures().not_on_phones())
+                .rows(rows)
+                .empty(empty))
+            (pager_of("/tenants", &[("q", search)], page))
+        }))
+    }
+}
+
+/// The links to the neighbouring pages of a list, keeping what it was filtered by.
+pub(crate) fn pager_of<T>(path: &str, kept: &[(&str, &str)], page: &Page<T>) -> Markup {
+    let href = |name: &str, cursor: &bailiwick_base::db::Cursor| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (key, value) in kept.iter().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(key, value);
+        }
+        format!("{path}?{}", query.append_pair(name, &cursor.to_string()).finish())
+    };
+    html! {
+        (pager(t!("pager-label"), t!("pager-shown", n = page.rows.len()))
+            .previous(&t!("pager-previous"), page.previous.as_ref().map(|cursor| href("before", cursor)))
+            .next(&t!("pager-next"), page.next.as_ref().map(|cursor| href("after", cursor))))
+    }
+}
+
+fn status_badge(of: TenantStatus) -> Markup {
+    match of {
+        TenantStatus::Active => html! { (status(Tone::Success, t!("status-active"))) },
+        TenantStatus::Suspended => html! { (status(Tone::Warning, t!("status-suspended"))) },
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewForm {
+    name: String,
+    users: String,
+    storage: String,
+    domains: String,
+    username: String,
+    full_name: String,
+    email: String,
+}
+
+/// `GET /tenants/new`
+async fn new_page(shell: Shell) -> Answer {
+    if !shell.holds(Permission::TenantAdd) {
+        return Err(Error::new(Code::NotPermitted).with("needs", Permission::TenantAdd.key()).into());
+    }
+    let form = NewForm { users: "25".into(), storage: "100".into(), domains: "5".into(), ..NewForm::default() };
+    Ok(shell.page(&t!("tenant-new-title"), new_form(&shell, &form, &Problem::none())))
+}
+
+fn limit_fields(users: &str, storage: &str, domains: &str, problem: &Problem) -> Markup {
+    fields(html! {
+        (field("users", t!("field-max-users")).kind(InputKind::Number).value(users).required().error(problem.on("users")))
+        (field("storage", t!("field-max-storage")).value(storage).inputmode("decimal").suffix(t!("unit-gb")).required().error(problem.on("storage")))
+        (field("domains", t!("field-max-domains")).kind(InputKind::Number).value(domains).required().error(problem.on("domains")))
+    })
+}
+
+fn new_form(shell: &Shell, form: &NewForm, problem: &Problem) -> Markup {
+    html! {
+        (page_header(t!("tenant-new-title")).crumbs(t!("crumbs-label"), [(t!("tenants-title"), "/tenants")]))
+        (form_card("/tenants/new").csrf(shell.csrf()).errors(problem.summary()).body(html! {
+            (field("name", t!("field-tenant-name")).value(form.name.as_str()).required().error(problem.on("name")))
+            (limit_fields(&form.users, &form.storage, &form.domains, problem))
+            h3 { (t!("tenant-main-admin")) }
+            (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("tenant-admin-hint")).error(problem.on("username")))
+            (field("full_name", t!("field-full-name")).value(form.full_name.as_str()).autocomplete("off").required().error(problem.on("full_name")))
+            (field("email", t!("field-email-address")).kind(InputKind::Email).value(form.email.as_str()).autocomplete("off").required()
+                .hint(t!("tenant-invite-hint")).error(problem.on("email")))
+        }).footer(html! { (submit(t!("tenant-create")).primary()) (link_button(t!("button-cancel"), "/tenants")) }))
+    }
+}
+
+impl NewForm {
+    fn parse(&self) -> Result<NewTenant, Error> {
+        Ok(NewTenant {
+            name: person_name(&self.name, "name")?,
+            limits: parse_limits(&self.users, &self.storage, &self.domains)?,
+            admin_name: self.username.clone(),
+            admin_full_name: person_name(&self.full_name, "full_name")?,
+            admin_address: self.email.parse::<EmailAddress>().map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?,
+        })
+    }
+}
+
+fn parse_limits(users: &str, storage: &str, domains: &str) -> Result<Limits, Error> {
+    Ok(Limits {
+        users: whole_number(users, 1, 1_000_000, "users")?,
+        storage: storage.parse::<Storage>().map_err(|_| Error::new(Code::StorageInvalid).on("storage"))?,
+        domains: whole_number(domains, 1, 100_000, "domains")?,
+    })
+}
+
+/// A whole number within bounds, as typed.
+fn whole_number(text: &str, min: i64, max: i64, field: &'static str) -> Result<i64, Error> {
+    text.trim()
+        .parse::<i64>()
+        .ok()
+        .filter(|number| (min..=max).contains(number))
+        .ok_or_else(|| Error::new(Code::NumberInvalid).with("min", min).with("max", max).on(field))
+}
+
+/// `POST /tenants/new`
+async fn create(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Form(form): Form<NewForm>) -> Answer {
+    let created = async { tenants.create(&caller, &form.parse()?).await };
+    match created.await {
+        Ok(tenant) => Ok(redirect(format!("/tenants/{}?done=tenant-created", tenant.id))),
+        Err(error) => shell.again(error, &t!("tenant-new-title"), |problem| new_form(&shell, &form, problem)),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditForm {
+    name: String,
+    users: String,
+    storage: String,
+    domains: String,
+    version: i64,
+}
+
+impl EditForm {
+    fn of(tenant: &Tenant) -> Self {
+        Self {
+            name: tenant.name.clone(),
+            users: tenant.max_users.to_string(),
+            storage: tenant.max_storage.in_gb(),
+            domains: tenant.max_domains.to_string(),
+            version: tenant.version,
+        }
+    }
+}
+
+/// `GET /tenants/{id}`
+async fn show(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Path(id): Path<TenantId>) -> Answer {
+    let tenant = tenants.get(&caller, id).await?;
+    Ok(shell.page(&tenant.name, tenant_page(&shell, &tenant, &EditForm::of(&tenant), &Problem::none())))
+}
+
+fn tenant_page(shell: &Shell, tenant: &Tenant, form: &EditForm, problem: &Problem) -> Markup {
+    let path = format!("/tenants/{}", tenant.id);
+    html! {
+        (page_header(tenant.name.as_str()).crumbs(t!("crumbs-label"), [(t!("tenants-title"), "/tenants")]).beside(status_badge(tenant.status)))
+        @if tenant.status == TenantStatus::Suspended { (notice(Tone::Warning, t!("tenant-suspended-text"))) }
+        (card().title(t!("tenant-usage")).body(html! {
+            (facts()
+                .fact(t!("meter-users"), usage_meter(tenant.users_used, tenant.max_users))
+                .fact(t!("meter-storage"), html! { (tenant.storage_used) " / " (tenant.max_storage) })
+                .fact(t!("meter-domains"), usage_meter(tenant.domains_used, tenant.max_domains))
+                .fact(t!("column-created"), tenant.created_at.in_zone(&shell.zone())))
+        }))
+        @if shell.holds(Permission::TenantUpdate) {
+            (form_card(path.as_str()).title(t!("tenant-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
+                (hidden("version", &form.version.to_string()))
+                (field("name", t!("field-tenant-name")).value(form.name.as_str()).required().error(problem.on("name")))
+                (limit_fields(&form.users, &form.storage, &form.domains, problem))
+            }).footer(html! { (submit(t!("tenant-update")).primary()) }))
+        }
+        @if shell.holds(Permission::TenantSuspend) { (suspension(shell, tenant, &path)) }
+    }
+}
+
+fn usage_meter(used: i64, limit: i64) -> Markup {
+    let size = |number: i64| u64::try_from(number).unwrap_or(0);
+    html! { (meter("", format!("{used} / {limit}"), size(used), Some(size(limit))).inline()) }
+}
+
+fn suspension(shell: &Shell, tenant: &Tenant, path: &str) -> Markup {
+    if tenant.status == TenantStatus::Suspended {
+        return html! {
+            (form_card(format!("{path}/resume")).title(t!("tenant-resume-title")).text(t!("tenant-resume-text")).csrf(shell.csrf())
+                .footer(html! { (submit(t!("tenant-resume")).primary()) }))
+        };
+    }
+    html! {
+        (form_card(format!("{path}/suspend")).title(t!("tenant-suspend-title")).text(t!("tenant-suspend-text")).csrf(shell.csrf())
+            .body(html! { (field("reason", t!("field-reason")).required().hint(t!("tenant-suspend-reason-hint"))) })
+            .footer(html! { (submit(t!("tenant-suspend")).outline_danger()) }))
+    }
+}
+
+/// `POST /tenants/{id}`
+async fn update(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Path(id): Path<TenantId>, Form(form): Form<EditForm>) -> Answer {
+    let updated = async {
+        let limits = parse_limits(&form.users, &form.storage, &form.domains)?;
+        tenants.update(&caller, id, form.version, &person_name(&form.name, "name")?, &limits).await
+    };
+    match updated.await {
+        Ok(()) => Ok(redirect(format!("/tenants/{id}?done=saved"))),
+        Err(error) => {
+            let tenant = tenants.get(&caller, id).await?;
+            shell.again(error, &tenant.name, |problem| tenant_page(&shell, &tenant, &form, problem))
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SuspendForm {
+    reason: String,
+}
+
+/// `POST /tenants/{id}/suspend`
+async fn suspend_tenant(State(tenants): State<Tenants>, Calling(caller): Calling, Path(id): Path<TenantId>, Form(form): Form<SuspendForm>) -> Answer {
+    let reason: Line<200> = form.reason.parse().map_err(|_| Error::new(Code::LineInvalid).with("max", 200_i64).on("reason"))?;
+    tenants.suspend(&caller, id, &reason).await?;
+    Ok(redirect(format!("/tenants/{id}?done=tenant-suspended")))
+}
+
+/// `POST /tenants/{id}/resume`
+async fn resume_tenant(State(tenants): State<Tenants>, Calling(caller): Calling, Path(id): Path<TenantId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+    tenants.resume(&caller, id).await?;
+    Ok(redirect(format!("/tenants/{id}?done=tenant-resumed")))
+}

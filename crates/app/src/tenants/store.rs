@@ -1,0 +1,241 @@
+//! Tenants in the database.
+
+use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
+use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, WriteTx, like_literal, sql};
+use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId, Timestamp, limits};
+use bailiwick_base::{Code, Error};
+use sqlx::FromRow;
+
+use super::actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
+use super::service::Limits;
+
+/// Is a tenant served?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantStatus {
+    /// Yes.
+    Active,
+    /// Nobody can sign in; mail is still received.
+    Suspended,
+}
+
+impl TenantStatus {
+    const fn key(self) -> &'static str {
+        match self {
+            TenantStatus::Active => "active",
+            TenantStatus::Suspended => "suspended",
+        }
+    }
+}
+
+/// One customer of e-mail hosting.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name.
+    pub name: String,
+    /// Is it served?
+    pub status: TenantStatus,
+    /// Mailboxes it may have.
+    pub max_users: i64,
+    /// Storage it may assign.
+    pub max_storage: Storage,
+    /// Domains it may have.
+    pub max_domains: i64,
+    /// Mailboxes it has.
+    pub users_used: i64,
+    /// Storage it has assigned.
+    pub storage_used: Storage,
+    /// Domains it has.
+    pub domains_used: i64,
+    /// Grows with each change; a form sends back the one it was filled from.
+    pub version: i64,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: TenantId,
+    name: String,
+    status: String,
+    max_users: i64,
+    max_storage: Storage,
+    max_domains: i64,
+    users_used: i64,
+    storage_used: Storage,
+    domains_used: i64,
+    version: i64,
+    created_at: Timestamp,
+}
+
+impl From<Row> for Tenant {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            status: if row.status == "active" { TenantStatus::Active } else { TenantStatus::Suspended },
+            max_users: row.max_users,
+            max_storage: row.max_storage,
+            max_domains: row.max_domains,
+            users_used: row.users_used,
+            storage_used: row.storage_used,
+            domains_used: row.domains_used,
+            version: row.version,
+            created_at: row.created_at,
+        }
+    }
+}
+
+const SELECT: &str = "SELECT id, name, status, max_users, max_storage, max_domains, users_used, storage_used, domains_used, version, created_at \
+     FROM tenants WHERE TRUE";
+
+impl Target for Tenant {
+    type Id = TenantId;
+    const NOUN: &'static str = "tenant";
+    const READ: Permission = Permission::TenantView;
+    const COLUMNS: &'static [(ScopeKind, &'static str)] = &[(ScopeKind::Tenant, "id")];
+
+    fn id(&self) -> TenantId {
+        self.id
+    }
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+    fn place(&self) -> Place {
+        Place { tenant: Some(self.id), ..Place::default() }
+    }
+    async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: TenantId) -> Result<Option<Self>, Error> {
+        Ok(visible.find::<Row>(tx, SELECT, id).await?.map(Tenant::from))
+    }
+}
+
+const ORDER: Order = Order { columns: "(name_key, id)", marks: "($, $)", descending: false, by: ("name_key DESC, id DESC", "name_key, id") };
+
+/// A page of tenants by name, those whose name contains `search`.
+pub(super) async fn page(tx: &mut ReadTx, visible: &Visible<Tenant>, search: &str, request: &PageRequest) -> Result<Page<Tenant>, Error> {
+    let mut select = visible.narrow(sql(SELECT));
+    if !search.is_empty() {
+        select = select.push(" AND name_key LIKE $ ESCAPE '\\'").bind(format!("%{}%", like_literal(&key(search))));
+    }
+    let page = request.fetch(tx, select, ORDER, limits::PAGE, |row: &Row| vec![key(&row.name).into(), row.id.into()]).await?;
+    Ok(page.map(Tenant::from))
+}
+
+/// What a name is sorted, searched and unique by.
+fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn taken(error: Error) -> Error {
+    error.if_taken("tenants", || Error::new(Code::TenantAlreadyExists).on("name"))
+}
+
+pub(super) async fn insert(tx: &mut WriteTx, _: &Authorized<CreateTenant>, name: &Line<100>, allowed: &Limits) -> Result<Tenant, Error> {
+    let now = tx.now();
+    let statement = sql(
+        "INSERT INTO tenants (name, name_key, status, max_users, max_storage, max_domains, created_at) VALUES ($, $, 'active', $, $, $, $) RETURNING id",
+    )
+    .bind(name)
+    .bind(key(name.as_str()))
+    .bind(allowed.users)
+    .bind(allowed.storage)
+    .bind(allowed.domains)
+    .bind(now);
+    let (id,): (TenantId,) = tx.one(statement).await.map_err(taken)?;
+    Ok(Tenant {
+        id,
+        name: name.to_string(),
+        status: TenantStatus::Active,
+        max_users: allowed.users,
+        max_storage: allowed.storage,
+        max_domains: allowed.domains,
+        users_used: 0,
+        storage_used: Storage::bytes(0),
+        domains_used: 0,
+        version: 1,
+        created_at: now,
+    })
+}
+
+pub(super) async fn update(tx: &mut WriteTx, tenant: &Authorized<UpdateTenant>, name: &Line<100>, allowed: &Limits) -> Result<(), Error> {
+    let statement = sql("UPDATE tenants SET name = $, name_key = $, max_users = $, max_storage = $, max_domains = $, version = version + 1 WHERE id = $")
+        .bind(name)
+        .bind(key(name.as_str()))
+        .bind(allowed.users)
+        .bind(allowed.storage)
+        .bind(allowed.domains)
+        .bind(tenant.id);
+    tx.run(statement).await.map(drop).map_err(taken)
+}
+
+pub(super) async fn suspend(tx: &mut WriteTx, tenant: &Authorized<SuspendTenant>) -> Result<(), Error> {
+    set_status(tx, tenant.id, TenantStatus::Suspended).await
+}
+
+pub(super) async fn resume(tx: &mut WriteTx, tenant: &Authorized<ResumeTenant>) -> Result<(), Error> {
+    set_status(tx, tenant.id, TenantStatus::Active).await
+}
+
+async fn set_status(tx: &mut WriteTx, tenant: TenantId, status: TenantStatus) -> Result<(), Error> {
+    let statement = sql("UPDATE tenants SET status = $, version = version + 1 WHERE id = $").bind(status.key()).bind(tenant);
+    tx.run(statement).await.map(drop)
+}
+
+/// Ends the web sessions of everybody who belongs to a tenant.
+pub(super) async fn delete_sessions(tx: &mut WriteTx, tenant: &Authorized<SuspendTenant>) -> Result<(), Error> {
+    let statement = sql("DELETE FROM sessions WHERE login_id IN (SELECT id FROM logins WHERE tenant_id = $)").bind(tenant.id);
+    tx.run(statement).await.map(drop)
+}
+
+/// The names of a tenant's domains that carry mail.
+pub(super) async fn domain_names(tx: &mut WriteTx, tenant: TenantId) -> Result<Vec<String>, Error> {
+    let names: Vec<(String,)> = tx.all(sql("SELECT name FROM domains WHERE tenant_id = $ AND held").bind(tenant)).await?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
+/// Where mail to `postmaster` and `abuse` goes: the main Admin's address (SPEC-ADMIN §6).
+pub(crate) async fn main_admin_address(tx: &mut ReadTx, tenant: TenantId) -> Result<Option<EmailAddress>, Error> {
+    let statement = sql(
+        "SELECT l.recovery_address FROM logins l JOIN grants g ON g.login_id = l.id \
+         WHERE g.tenant_id = $ AND g.role = 'main_admin' AND l.recovery_address IS NOT NULL ORDER BY l.id LIMIT 1",
+    )
+    .bind(tenant);
+    let address: Option<(String,)> = tx.optional(statement).await?;
+    Ok(address.and_then(|(address,)| address.parse().ok()))
+}
+
+/// Counts a mailbox more or fewer (`users`) and storage more or less, within what was bought (K25). The condition
+/// stands in the statement, so it holds under any number of them at once.
+pub(crate) async fn count_mailbox(tx: &mut WriteTx, tenant: TenantId, users: i64, storage: i64) -> Result<(), Error> {
+    let statement = sql(
+        "UPDATE tenants SET users_used = users_used + $1, storage_used = storage_used + $2 \
+         WHERE id = $3 AND ($1 <= 0 OR users_used + $1 <= max_users) AND ($2 <= 0 OR storage_used + $2 <= max_storage)",
+    )
+    .bind(users)
+    .bind(storage)
+    .bind(tenant);
+    if tx.run(statement).await? == 1 {
+        return Ok(());
+    }
+    let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
+    if users > 0 && row.users_used + users > row.max_users {
+        Err(Error::new(Code::UserLimitReached).with("used", row.users_used).with("licensed", row.max_users))
+    } else {
+        let left = row.max_storage.left(row.storage_used);
+        Err(Error::new(Code::StorageLimitReached).with("left", left.to_string()).with("licensed", row.max_storage.to_string()).on("quota"))
+    }
+}
+
+/// Counts a domain more or fewer, within what was bought (K25).
+pub(crate) async fn count_domain(tx: &mut WriteTx, tenant: TenantId, domains: i64) -> Result<(), Error> {
+    let statement = sql("UPDATE tenants SET domains_used = domains_used + $1 WHERE id = $2 AND ($1 <= 0 OR domains_used + $1 <= max_domains)")
+        .bind(domains)
+        .bind(tenant);
+    if tx.run(statement).await? == 1 {
+        return Ok(());
+    }
+    let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
+    Err(Error::new(Code::DomainLimitReached).with("used", row.domains_used).with("licensed", row.max_domains))
+}
