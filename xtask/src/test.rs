@@ -1,0 +1,172 @@
+//! `cargo xtask test`: everything, from set-up to one line at the end.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::counts::{Counts, Runner};
+use crate::debian::{self, Need};
+use crate::failure::{Failure, While};
+use crate::options::{Part, Test};
+use crate::postgres::{self, Postgres};
+use crate::{node, progress, workspace};
+
+/// A server for the tests that is there already; then none is started.
+const DATABASE: &str = "BAILIWICK_TEST_POSTGRES";
+
+/// Runs the tests. The last line is the sum, also when something failed before the tests.
+pub(crate) fn run(options: &Test) -> Result<(), Failure> {
+    let mut sum = Counts::default();
+    if let Err(failure) = parts(options, &mut sum) {
+        failure.print();
+        sum.failed += 1;
+    }
+    println!("\n{sum}");
+    if sum.failed > 0 { Err(Failure::said()) } else { Ok(()) }
+}
+
+fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
+    debian::install(&needs(options), options.yes)?;
+    node::build_web()?;
+    let build = progress::step("Building");
+    if !tied_cargo(&["build", "--workspace", "--all-targets"]).status().or_fail("cargo")?.success() {
+        return Err(Failure::new("The build failed; cargo says why above."));
+    }
+    build.done();
+    let around = Around::new()?;
+    for (title, sets) in groups(options) {
+        let step = progress::step(title);
+        for set in sets {
+            let mut counts = around.count(rust_runner(), &mut rust(set))?;
+            if !set.1.is_empty() {
+                counts.skipped = 0; // nextest calls those skipped that were not asked for
+            }
+            *sum += counts;
+        }
+        step.done();
+    }
+    if options.wants(Part::Browser) {
+        browser(&around, sum)?;
+    }
+    Ok(())
+}
+
+fn needs(options: &Test) -> Vec<&'static Need> {
+    let mut needs: Vec<&Need> = debian::COMPILER.iter().chain(&debian::POSTGRES).collect();
+    if [Part::Mail, Part::Browser, Part::Faults].into_iter().any(|part| options.wants(part)) {
+        needs.extend(&debian::MAIL);
+    }
+    if options.wants(Part::Browser) {
+        needs.extend(&debian::BROWSER);
+    }
+    needs
+}
+
+/// Arguments for the runner, and those for the tests themselves.
+type Set = (&'static [&'static str], &'static [&'static str]);
+
+const PARTS: Set = (&["--workspace", "--exclude", "bailiwick-tests", "--exclude", "bailiwick-plane"], &[]);
+const PLANE: Set = (&["--package", "bailiwick-plane"], &[]);
+const SYSTEM: Set = (&["--package", "bailiwick-tests"], &[]);
+const SYSTEM_WITHOUT_FAULTS: Set = (&["--package", "bailiwick-tests"], &["--skip", "faults"]);
+const FAULTS: Set = (&["--package", "bailiwick-tests"], &["faults"]);
+
+/// Which tests make up which part. Faults are the module `faults` of `bailiwick-tests`; when everything is wanted
+/// that package runs once.
+fn groups(options: &Test) -> Vec<(&'static str, &'static [Set])> {
+    match options.only {
+        None => vec![
+            ("Tests of the parts", &[PARTS]),
+            ("Tests of the whole, with mail servers and faults", &[PLANE, SYSTEM]),
+        ],
+        Some(Part::Unit) => vec![("Tests of the parts", &[PARTS])],
+        Some(Part::Mail) => vec![("Tests with mail servers", &[PLANE, SYSTEM_WITHOUT_FAULTS])],
+        Some(Part::Faults) => vec![("Tests with faults", &[FAULTS])],
+        Some(Part::Browser) => vec![],
+    }
+}
+
+fn rust_runner() -> Runner {
+    if workspace::program("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Cargo }
+}
+
+fn rust((arguments, tests): &Set) -> Command {
+    let mut words = if rust_runner() == Runner::Nextest {
+        vec!["nextest", "run", "--no-tests=pass", "--no-fail-fast"]
+    } else {
+        vec!["test", "--no-fail-fast"]
+    };
+    words.extend(*arguments);
+    if !tests.is_empty() {
+        words.push("--");
+        words.extend(*tests);
+    }
+    tied_cargo(&words)
+}
+
+fn tied_cargo(words: &[&str]) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(words);
+    workspace::tied(&cargo)
+}
+
+/// What the tests find around them.
+struct Around {
+    database: String,
+    programs: PathBuf,
+    _postgres: Option<Postgres>,
+}
+
+impl Around {
+    fn new() -> Result<Self, Failure> {
+        let programs = workspace::target()?.join("debug");
+        let given = std::env::var(DATABASE).ok().filter(|url| !url.is_empty());
+        let postgres = if given.is_some() { None } else { Some(postgres::start()?) };
+        let database =
+            given.or_else(|| postgres.as_ref().map(|server| server.url.clone())).unwrap_or_default();
+        Ok(Self { database, programs, _postgres: postgres })
+    }
+
+    /// Runs one runner and counts. One that fails without counting (it did not compile, say) counts as one failure.
+    fn count(&self, runner: Runner, command: &mut Command) -> Result<Counts, Failure> {
+        command.env(DATABASE, &self.database);
+        command.env("BAILIWICK_BIN", self.programs.join("bailiwick"));
+        command.env("BAILIWICK_DEMO_BIN", self.programs.join("bailiwick-demo"));
+        let mut counts = Counts::default();
+        let success = progress::passing_through(command, |line| counts.note(runner, line))?;
+        if !success && counts.failed == 0 {
+            counts.failed = 1;
+        }
+        if success && counts.is_empty() {
+            println!("  There are no tests here yet.");
+        }
+        Ok(counts)
+    }
+}
+
+/// `tests/browser/*.test.mjs`, with the programs of the development build.
+fn browser(around: &Around, sum: &mut Counts) -> Result<(), Failure> {
+    let folder = workspace::folder().join("tests/browser");
+    let files = test_files(&folder);
+    if files.is_empty() {
+        println!("  There are no browser tests.");
+        return Ok(());
+    }
+    let step = progress::step("Tests in the browser");
+    if folder.join("package-lock.json").is_file() {
+        node::install(&folder, "tests/browser")?;
+    }
+    let node =
+        workspace::program("node").ok_or_else(|| Failure::new("Node is needed for the browser tests."))?;
+    let mut command = Command::new(node);
+    command.args(["--test", "--test-reporter=spec"]).args(files).current_dir(&folder);
+    *sum += around.count(Runner::Node, &mut workspace::tied(&command))?;
+    step.done();
+    Ok(())
+}
+
+fn test_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
+    files.sort();
+    files
+}
