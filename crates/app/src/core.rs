@@ -95,7 +95,7 @@ macro_rules! service {
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub struct $name {
-            core: $crate::Core,
+            pub(super) core: $crate::Core,
         }
 
         impl $name {

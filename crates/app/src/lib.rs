@@ -4,6 +4,7 @@
 //! Pages call services; services open transactions, obtain proofs and call stores. A slice calls another's
 //! service-level functions, never its store.
 
+pub mod addresses;
 pub mod aliases;
 pub mod audit;
 mod core;
@@ -26,8 +27,4 @@ pub mod user_panel;
 pub use crate::core::Core;
 pub use matrix::{actions, matrix};
 pub use routes::{Access, RouteInfo, router, routes};
-pub(crate) use routes::Routes;
-pub use settings::{DemoLinks, MailProgram, Origins, Portal, Settings};
-
-/// The text under a key of `en.ftl`.
-pub(crate) use bailiwick_base::t;
+pub use settings::{DemoLinks, MailProgram, MailStore, Origins, Portal, Settings};

@@ -6,7 +6,7 @@ use bailiwick_base::authz::{ActionInfo, Role};
 
 /// Every action there is.
 pub fn actions() -> Vec<ActionInfo> {
-    use crate::{sign_in, tenants};
+    use crate::{addresses, aliases, audit, domains, jobs, mailboxes, sign_in, tenants};
     vec![
         ActionInfo::of::<sign_in::SignIn>(),
         ActionInfo::of::<sign_in::Recover>(),
@@ -17,6 +17,29 @@ pub fn actions() -> Vec<ActionInfo> {
         ActionInfo::of::<tenants::UpdateTenant>(),
         ActionInfo::of::<tenants::SuspendTenant>(),
         ActionInfo::of::<tenants::ResumeTenant>(),
+        ActionInfo::of::<domains::AddDomain>(),
+        ActionInfo::of::<domains::VerifyDomain>(),
+        ActionInfo::of::<domains::UpdateDomain>(),
+        ActionInfo::of::<domains::RemoveDomain>(),
+        ActionInfo::of::<domains::CheckWaitingDomains>(),
+        ActionInfo::of::<domains::VerifyWaitingDomain>(),
+        ActionInfo::of::<domains::RemoveExpiredDomain>(),
+        ActionInfo::of::<aliases::AddAlias>(),
+        ActionInfo::of::<aliases::UpdateAlias>(),
+        ActionInfo::of::<aliases::RemoveAlias>(),
+        ActionInfo::of::<addresses::ReleaseAddress>(),
+        ActionInfo::of::<mailboxes::AddMailbox>(),
+        ActionInfo::of::<mailboxes::UpdateMailbox>(),
+        ActionInfo::of::<mailboxes::DisableMailbox>(),
+        ActionInfo::of::<mailboxes::EnableMailbox>(),
+        ActionInfo::of::<mailboxes::SendResetLink>(),
+        ActionInfo::of::<mailboxes::SetOneTimePassword>(),
+        ActionInfo::of::<mailboxes::SetMailboxPassword>(),
+        ActionInfo::of::<mailboxes::ChangeRecoveryAddress>(),
+        ActionInfo::of::<mailboxes::RemoveMailbox>(),
+        ActionInfo::of::<audit::SealHistory>(),
+        ActionInfo::of::<audit::VerifyHistory>(),
+        ActionInfo::of::<jobs::WorkOutbox>(),
     ]
 }
 

@@ -4,13 +4,15 @@
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bailiwick_base::authz::Permission;
 
 use crate::core::Core;
 use crate::settings::Portal;
-use crate::shell::surround;
+use crate::shell::{guard, surround};
 use crate::{aliases, domains, home, mailboxes, sign_in, tenants, user_panel};
 
 /// Who a route is open to.
@@ -57,13 +59,13 @@ impl Routes {
 
     /// A page.
     pub(crate) fn get<H: Handler<T, Core>, T: 'static>(mut self, path: &'static str, access: Access, handler: H) -> Self {
-        self.router = self.router.route(path, get(handler));
+        self.router = self.router.route(path, get(handler).route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))));
         self.note(Method::GET, path, access)
     }
 
     /// A change.
     pub(crate) fn post<H: Handler<T, Core>, T: 'static>(mut self, path: &'static str, access: Access, handler: H) -> Self {
-        self.router = self.router.route(path, post(handler));
+        self.router = self.router.route(path, post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))));
         self.note(Method::POST, path, access)
     }
 

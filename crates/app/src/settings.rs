@@ -104,6 +104,19 @@ pub struct MailProgram {
     pub smtp: u16,
 }
 
+/// Where mail lies, as the mail servers are told.
+#[derive(Debug, Clone)]
+pub struct MailStore {
+    /// The folder above all mailboxes' homes.
+    pub root: String,
+    /// Owner of the mail processes and files.
+    pub uid: u32,
+    /// Their group.
+    pub gid: u32,
+    /// The LMTP socket that takes what an alias sends outside.
+    pub forward_socket: String,
+}
+
 /// Links the demonstration adds.
 #[derive(Debug, Clone)]
 pub struct DemoLinks {
@@ -128,6 +141,8 @@ pub struct Settings {
     pub outgoing: SocketAddr,
     /// How mail programs reach the servers; none where there is no mail plane.
     pub mail_program: Option<MailProgram>,
+    /// Where mail lies; none where there is no mail plane.
+    pub mail_store: Option<MailStore>,
     /// Where more licences can be bought; shown where a limit is reached.
     pub billing_url: Option<String>,
     /// Domains of the installation itself (its host name, its sender), which nobody may claim.

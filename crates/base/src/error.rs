@@ -141,12 +141,14 @@ codes! {
     DomainAlreadyExists, Conflict, "domain_already_exists";
     /// Another customer has proven the domain.
     DomainHeld, Conflict, "domain_held";
-    /// The domain lies below another customer's domain, or above one.
+    /// The domain lies below another customer's domain.
     DomainBelowAnother, Conflict, "domain_below_another";
     /// The domain's ownership is not proven yet.
     DomainNotVerified, Conflict, "domain_not_verified";
     /// The record that proves ownership was not found.
     DomainProofMissing, Conflict, "domain_proof_missing";
+    /// The domain was not proven in time.
+    DomainProofExpired, Conflict, "domain_proof_expired";
     /// The name server could not be asked.
     DomainLookupFailed, Unavailable, "domain_lookup_failed";
     /// The domain is still the catch-all, alias target … of something.

@@ -33,7 +33,8 @@ struct Http {
 /// Where each portal is reached.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Origins {
-    /// Client Area.
+    /// Client Area; not in the product's configuration yet.
+    #[serde(skip)]
     pub client: String,
     /// Admin Panel.
     pub admin: String,
@@ -41,7 +42,8 @@ pub struct Origins {
     pub mail: String,
     /// Staff.
     pub staff: String,
-    /// JSON API.
+    /// JSON API; not in the product's configuration yet.
+    #[serde(skip)]
     pub api: String,
 }
 
@@ -123,7 +125,7 @@ impl Config {
             origins: Origins::on(ports.http),
             dns: Dns { resolver: here(ports.dns) },
             outgoing: Outgoing {
-                from: "Bailiwick demonstration <no-reply@provider.test>".to_owned(),
+                from: "no-reply@provider.test".to_owned(),
                 relay: sink,
             },
             mail: mail.then(|| Mail::new(data, run, ports)),

@@ -159,6 +159,13 @@ pub enum Job {
         /// Processes that hold a submission session signed in as this mailbox.
         smtpd_pids: Vec<u32>,
     },
+    /// Ends every open session of everybody in a domain; done means that none is left.
+    DisconnectDomain {
+        /// The domain, as it stands after the `@` of its sign-in names.
+        domain: String,
+        /// Processes that hold a submission session signed in as somebody of the domain.
+        smtpd_pids: Vec<u32>,
+    },
     /// Makes the home of a new mailbox and writes its marker, so that a late removal of another one spares it.
     PrepareMail {
         /// The mailbox.

@@ -48,21 +48,52 @@ struct Question {
 
 /// A client of Dovecot's management; all clones share its requests.
 #[derive(Clone)]
-pub(crate) struct Doveadm(mpsc::Sender<Question>);
+pub(crate) struct Doveadm {
+    questions: mpsc::Sender<Question>,
+    target: Target,
+    authorization: String,
+}
 
 impl Doveadm {
     /// The client's own task ends when the last clone is gone.
     pub(crate) fn new(address: SocketAddr, key: &str) -> Self {
         let (questions, incoming) = mpsc::channel(1_024);
-        tokio::spawn(serve(incoming, Target::Tcp(address), authorization(key)));
-        Self(questions)
+        let (target, authorization) = (Target::Tcp(address), authorization(key));
+        tokio::spawn(serve(incoming, target.clone(), authorization.clone()));
+        Self { questions, target, authorization }
+    }
+
+    /// Ends all sessions of everybody in a domain and says how many are still listed.
+    pub(crate) async fn kick_domain(&self, domain: &str) -> Left {
+        let mut users = self.users_of(domain).await?;
+        users.sort_unstable();
+        users.dedup();
+        let mut kicks: tokio::task::JoinSet<Left> = tokio::task::JoinSet::new();
+        for user in users {
+            let doveadm = self.clone();
+            kicks.spawn(async move { doveadm.kick(&user).await });
+        }
+        let mut left = 0;
+        while let Some(kicked) = kicks.join_next().await {
+            left += kicked.map_err(KickError::new)??;
+        }
+        Ok(left)
+    }
+
+    /// Whose sessions are listed, of a domain.
+    async fn users_of(&self, domain: &str) -> Result<Vec<String>, KickError> {
+        let body = encode(&[Command::who()]).map_err(KickError::new)?.into_bytes();
+        let answer = http::post(&self.target, PATH, Some(&self.authorization), body, MAX_ANSWER, PATIENCE);
+        let (_, listed) = read(&answer.await.map_err(KickError::new)?, 1)?;
+        let of_domain = |user: &String| user.rsplit_once('@').is_some_and(|(_, other)| other.eq_ignore_ascii_case(domain));
+        Ok(listed.into_iter().filter(of_domain).collect())
     }
 
     /// Ends all sessions of a user and says how many are still listed.
     pub(crate) async fn kick(&self, user: &str) -> Left {
         let (answer, left) = oneshot::channel();
         let gone = |_| KickError::new("not running");
-        self.0
+        self.questions
             .send(Question { user: user.to_owned(), answer })
             .await
             .map_err(|_| KickError::new("not running"))?;
@@ -170,6 +201,17 @@ mod tests {
             tokio::join!(doveadm.kick("ann@a.test"), doveadm.kick("*@a.test"), doveadm.kick("Bob@a.test"));
         assert_eq!((ann, bob), (Ok(0), Ok(1)));
         assert!(all.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_whole_domain_is_ended_and_no_other() {
+        const TWO_DOMAINS: &str = r#"[["doveadmResponse",[
+            {"username":"bob@a.test","service":"imap","connections":"1","ips":"(127.0.0.1)"},
+            {"username":"eve@notreally-a.test","service":"imap","connections":"1","ips":"(127.0.0.1)"}],"0"]]"#;
+        const GONE: &str = r#"[["doveadmResponse",[],"0"],["doveadmResponse",[
+            {"username":"eve@notreally-a.test","service":"imap","connections":"1","ips":"(127.0.0.1)"}],"1"]]"#;
+        assert_eq!(dovecot(vec![TWO_DOMAINS, GONE]).await.kick_domain("a.test").await, Ok(0));
+        assert!(dovecot(vec!["[]"]).await.kick_domain("a.test").await.is_err());
     }
 
     #[tokio::test]

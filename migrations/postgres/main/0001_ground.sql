@@ -70,13 +70,15 @@ CREATE TABLE aliases (
 );
 CREATE UNIQUE INDEX aliases_in_domain ON aliases (domain_id, local_part, id);
 CREATE INDEX aliases_in_tenant ON aliases (tenant_id, domain_id, local_part, id);
+CREATE INDEX aliases_by_address ON aliases (tenant_id, address);
 
 CREATE TABLE alias_targets (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     alias_id BIGINT NOT NULL REFERENCES aliases (id) ON DELETE CASCADE,
     position BIGINT NOT NULL,
-    address TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (alias_id, position)
+    address TEXT COLLATE "C" NOT NULL
 );
+CREATE UNIQUE INDEX alias_targets_alias ON alias_targets (alias_id, address);
 CREATE INDEX alias_targets_address ON alias_targets (address);
 
 CREATE TABLE addresses (

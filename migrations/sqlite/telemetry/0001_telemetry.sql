@@ -82,6 +82,7 @@ CREATE TABLE mail_deliveries (
 );
 CREATE UNIQUE INDEX mail_deliveries_recipient ON mail_deliveries (queue_id, recipient);
 CREATE INDEX mail_deliveries_domain ON mail_deliveries (recipient_domain, at);
+CREATE INDEX mail_deliveries_at ON mail_deliveries (at);
 
 CREATE TABLE mail_rejections (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -95,3 +96,4 @@ CREATE TABLE mail_rejections (
     text TEXT NOT NULL
 );
 CREATE INDEX mail_rejections_domain ON mail_rejections (recipient_domain, at);
+CREATE INDEX mail_rejections_at ON mail_rejections (at);

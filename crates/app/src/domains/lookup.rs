@@ -21,7 +21,10 @@ impl Lookup {
         let builder = match server {
             Some(server) => {
                 let mut name_server = NameServerConfig::udp_and_tcp(server.ip());
-                name_server.connections.iter_mut().for_each(|connection: &mut ConnectionConfig| connection.port = server.port());
+                name_server
+                    .connections
+                    .iter_mut()
+                    .for_each(|connection: &mut ConnectionConfig| connection.port = server.port());
                 let config = ResolverConfig::from_parts(None, Vec::new(), vec![name_server]);
                 Ok(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))
             }
@@ -34,7 +37,11 @@ impl Lookup {
             options.cache_size = 0;
             builder.build()
         });
-        Self { resolver: resolver.inspect_err(|error| tracing::error!(%error, "no name server can be asked")).ok() }
+        Self {
+            resolver: resolver
+                .inspect_err(|error| tracing::error!(%error, "no name server can be asked"))
+                .ok(),
+        }
     }
 
     /// The TXT records at `name`. No such name is an empty answer; anything that went wrong is an error and never a
@@ -47,7 +54,9 @@ impl Lookup {
                 .answers()
                 .iter()
                 .filter_map(|record| match &record.data {
-                    RData::TXT(txt) => Some(txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect::<String>()),
+                    RData::TXT(txt) => Some(
+                        txt.txt_data.iter().map(|part| String::from_utf8_lossy(part)).collect::<String>(),
+                    ),
                     _ => None,
                 })
                 .collect()),

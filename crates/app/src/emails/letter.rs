@@ -79,3 +79,13 @@ impl Waiting {
         page.into_string()
     }
 }
+
+/// The letters that wait in the outbox: to whom, subject, and the link they carry. For tests.
+#[cfg(feature = "testkit")]
+pub(crate) fn waiting_letters(keys: &bailiwick_base::words::Keyring, sealed: Vec<Vec<u8>>) -> Vec<(String, String, Option<String>)> {
+    sealed
+        .into_iter()
+        .filter_map(|payload| serde_json::from_slice::<Waiting>(&keys.open(SEALED_FOR, &payload).ok()?).ok())
+        .map(|letter| (letter.to, letter.subject, letter.link.map(|(_, link)| link)))
+        .collect()
+}

@@ -7,3 +7,6 @@ mod send;
 pub use letter::Letter;
 pub(crate) use letter::{KIND, enqueue};
 pub(crate) use send::deliver;
+
+#[cfg(feature = "testkit")]
+pub(crate) use letter::waiting_letters;

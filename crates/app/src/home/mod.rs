@@ -1,3 +1,11 @@
-//! placeholder
-pub(crate) fn staff_routes(routes: crate::routes::Routes) -> crate::routes::Routes { routes }
-pub(crate) fn admin_routes(routes: crate::routes::Routes) -> crate::routes::Routes { routes }
+//! The first page of each portal: what needs attention, and what was done lately.
+
+mod pages;
+mod service;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use pages::{admin_routes, staff_routes};
+pub use service::{Attention, Home, TenantCounts};
+pub use store::WaitingDomain;

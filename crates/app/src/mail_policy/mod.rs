@@ -1,5 +1,13 @@
-//! What the mail servers ask: who may sign in, where an address leads, who may send as what.
+//! What the mail servers ask: who may sign in, where an address leads, who may send as what (K23, K24).
+//!
+//! One [`resolve`](resolve::Destination) stands behind aliases, deliveries, senders and forwards, and the one
+//! `authorize_sign_in` behind SASL and passdb. Whatever goes wrong on our side is a temporary answer.
 
+mod delivery_log;
 mod live;
+mod resolve;
+mod service;
+mod store;
 
-pub use live::LiveSubmissions;
+pub use live::{Live, LiveSubmissions};
+pub use service::{Forward, MailPolicy, SaslVerdict};

@@ -1,8 +1,9 @@
 //! The frame around pages: menu by permission, meters, who is signed in; and the plain frame for whoever is not.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bailiwick_base::authz::{Caller, Permission};
 use bailiwick_base::db::Query;
@@ -15,6 +16,7 @@ use maud::{Markup, Render, html};
 use super::respond::Refusal;
 use super::{CsrfKey, Answer};
 use crate::core::Core;
+use crate::routes::Access;
 use crate::settings::Portal;
 use crate::tenants::{self, Usage};
 
@@ -40,20 +42,46 @@ struct Person {
     must_change_password: bool,
 }
 
+/// Stands before every route: nobody comes past who is not signed in or does not hold, anywhere, what the route
+/// was declared with. What of an object may be seen or done is decided later, with the object in hand.
+pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> Response {
+    if access != Access::Anybody {
+        let core = request.extensions().get::<Core>().cloned();
+        let caller = request.extensions().get::<Caller>().cloned();
+        let path = request.uri().path().to_owned();
+        match let_in(access, core, caller, &path).await {
+            Ok(person) => request.extensions_mut().insert(person),
+            Err(error) => return Refusal::from(error).into_response(),
+        };
+    }
+    next.run(request).await
+}
+
+async fn let_in(access: Access, core: Option<Core>, caller: Option<Caller>, path: &str) -> Result<Person, Error> {
+    let (Some(core), Some(caller)) = (core, caller) else {
+        return Err(Error::new(Code::Internal).because("the layers are not in place"));
+    };
+    let person = load(&core, &caller).await?;
+    if person.must_change_password && path != "/password" {
+        return Err(Code::PasswordChangeDue.into());
+    }
+    match access {
+        Access::Holding(permission) if !person.holds.contains(&permission) => {
+            Err(Error::new(Code::NotPermitted).with("needs", permission.key()))
+        }
+        _ => Ok(person),
+    }
+}
+
 impl FromRequestParts<Core> for Shell {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, core: &Core) -> Result<Self, Refusal> {
-        let missing = || Error::new(Code::Internal).because("the layers are not in place");
-        let portal = *parts.extensions.get::<Portal>().ok_or_else(missing)?;
-        let csrf = parts.extensions.get::<CsrfKey>().ok_or_else(missing)?.clone();
-        let caller = parts.extensions.get::<Caller>().ok_or_else(missing)?;
-        let path = parts.uri.path().to_owned();
-        let person = load(core, caller).await?;
-        if person.must_change_password && path != "/password" && path != "/sign-out" {
-            return Err(Code::PasswordChangeDue.into());
-        }
-        Ok(Self { core: core.clone(), portal, csrf, path, done: done(parts), person })
+        let portal = Portal::from_request_parts(parts, core).await?;
+        let csrf = CsrfKey::from_request_parts(parts, core).await?;
+        let person = parts.extensions.get::<Person>().cloned();
+        let person = person.ok_or_else(|| Error::new(Code::Internal).because("a page with a frame is open to anybody"))?;
+        Ok(Self { core: core.clone(), portal, csrf, path: parts.uri.path().to_owned(), done: done(parts), person })
     }
 }
 

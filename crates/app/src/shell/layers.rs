@@ -131,7 +131,9 @@ async fn dispatch(State(surroundings): State<Surroundings>, mut request: Request
     let caller = request::caller(request.headers(), portal, address);
     let (key, new_cookie) = csrf_key(core, request.headers(), portal);
     let asked = asked(&request);
+    let core = core.clone();
     let extensions = request.extensions_mut();
+    extensions.insert(core);
     extensions.insert(portal);
     extensions.insert(address);
     extensions.insert(caller);

@@ -7,6 +7,7 @@ mod request;
 mod respond;
 
 pub use form::{Form, Query};
+pub(crate) use frame::guard;
 pub use frame::{Problem, Shell, Visit};
 pub use layers::{Surroundings, surround};
 pub use request::{Calling, CsrfKey, RequestNumber};

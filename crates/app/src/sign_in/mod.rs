@@ -19,3 +19,6 @@ pub use service::{NewLogin, Signing};
 pub(crate) use service::{check_new_password, end_sessions, hash_new, login_name, replace_password, send_link, touch};
 pub use store::Login;
 pub use verify::{Credential, Verified, Way, authorize_sign_in};
+
+#[cfg(test)]
+mod tests;

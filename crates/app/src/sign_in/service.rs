@@ -1,7 +1,7 @@
 //! Signing in and out, links, passwords.
 
-use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope};
-use bailiwick_base::db::WriteTx;
+use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope, Target};
+use bailiwick_base::db::{Query, WriteTx};
 use bailiwick_base::words::{
     ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError, PasswordHash, SessionId, TenantId, Token,
     Verdict, limits,
@@ -68,12 +68,12 @@ impl Signing {
         let Some(to) = login.recovery_address() else { return Ok(()) };
         let counted = Counted { pair: format!("recover {} {name}", realm.key()), name: String::new(), network: String::new() };
         let sent = store::guesses(&mut tx, &counted).await?;
-        let now = bailiwick_base::db::Query::now(&tx);
+        let now = tx.now();
         if sent.iter().any(|count| count.wrong >= limits::RECOVERY_MAILS && now.since(count.since) < limits::GUESS_WINDOW) {
             return Ok(());
         }
         store::count_in(&mut tx, &counted.pair, sent.first()).await?;
-        send_link(&self.core, &mut tx, Purpose::Reset, realm, bailiwick_base::authz::Target::id(&login), &login.name, to).await?;
+        send_link(&self.core, &mut tx, Purpose::Reset, realm, login.id(), &login.name, to).await?;
         tx.commit(proof.event_about(&login, Detail::none())).await
     }
 
@@ -87,7 +87,7 @@ impl Signing {
         let login = store::login_by_id(&mut tx, link.login_id.ok_or(Code::LinkInvalid)?).await?.ok_or(Code::LinkInvalid)?;
         check_new_password(&password, &login.about())?;
         let realm = login.realm().ok_or(Code::LinkInvalid)?;
-        replace_password(&mut tx, &login, &hash, false).await?;
+        replace_password(&mut tx, login.id(), login.mailbox(), &hash, false).await?;
         tx.commit(proof.event_about(&login, Detail::none().set("link_sent_to", link.sent_to))).await?;
         Ok(realm)
     }
@@ -110,7 +110,7 @@ impl Signing {
         if login.password.as_ref() != stored.as_ref().map(|(_, hash)| hash) {
             return Err(Code::ChangedMeanwhile.into());
         }
-        replace_password(&mut tx, &login, &hash, false).await?;
+        replace_password(&mut tx, id, login.mailbox(), &hash, false).await?;
         let realm = login.realm().ok_or(Code::SignedOut)?;
         let token = open_session(&mut tx, id, realm, caller.address(), agent).await?;
         tx.commit(login.event(Detail::none())).await?;
@@ -122,7 +122,7 @@ impl Signing {
         let counted = Counted::new(realm.unwrap_or(Realm::Mailbox), name, caller.address());
         let mut tx = self.core.read(caller).await?;
         let counts = store::guesses(&mut tx, &counted).await?;
-        let now = bailiwick_base::db::Query::now(&tx);
+        let now = tx.now();
         drop(tx);
         if let Some(wait) = counted.wait(&counts, true, now) {
             let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
@@ -249,11 +249,16 @@ pub(crate) async fn send_link(core: &Core, tx: &mut WriteTx, purpose: Purpose, r
 }
 
 /// Stores a new password and ends everything that was open with the old one: sessions, links, mail sessions.
-pub(crate) async fn replace_password(tx: &mut WriteTx, login: &store::Login, hash: &PasswordHash, one_time: bool) -> Result<(), Error> {
-    let id = bailiwick_base::authz::Target::id(login);
-    store::set_password(tx, id, hash, one_time).await?;
-    store::kill_links(tx, Some(id)).await?;
-    end_sessions(tx, id, login.mailbox_id.map(|mailbox| (mailbox, login.name.as_str()))).await
+pub(crate) async fn replace_password(
+    tx: &mut WriteTx,
+    login: LoginId,
+    mailbox: Option<(MailboxId, &str)>,
+    hash: &PasswordHash,
+    one_time: bool,
+) -> Result<(), Error> {
+    store::set_password(tx, login, hash, one_time).await?;
+    store::kill_links(tx, Some(login)).await?;
+    end_sessions(tx, login, mailbox).await
 }
 
 /// Ends all sessions of a login, on the web and at the mail servers.
@@ -283,6 +288,21 @@ pub(crate) fn touch(core: &Core, caller: Caller, session: SessionId) {
         };
         if let Err(error) = touched.await {
             tracing::debug!(code = error.code().key(), "a session's last use was not noted");
+        }
+    });
+}
+
+/// Notes, in the background, a network a login signed in from over a mail protocol.
+pub(super) fn note_network(core: &Core, login: LoginId, address: ClientAddress) {
+    let core = core.clone();
+    tokio::spawn(async move {
+        let noted = async {
+            let mut tx = core.write(&Caller::system("known networks")).await?;
+            store::note_network(&mut tx, login, address.network()).await?;
+            tx.commit(Events::none("a network a login signed in from")).await
+        };
+        if let Err(error) = noted.await {
+            tracing::debug!(code = error.code().key(), "a known network was not noted");
         }
     });
 }

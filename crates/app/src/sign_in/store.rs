@@ -23,13 +23,12 @@ pub struct Login {
     full_name: String,
     tenant_id: Option<TenantId>,
     domain_id: Option<DomainId>,
-    pub(super) mailbox_id: Option<MailboxId>,
+    mailbox_id: Option<MailboxId>,
     pub(super) password: Option<PasswordHash>,
-    password_one_time: bool,
     recovery_address: Option<String>,
 }
 
-const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, password_one_time, recovery_address FROM logins WHERE TRUE";
+const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, recovery_address FROM logins WHERE TRUE";
 
 impl Login {
     /// The realm it belongs to; one that is not understood belongs nowhere.
@@ -40,6 +39,11 @@ impl Login {
     /// Where recovery mail goes.
     pub fn recovery_address(&self) -> Option<EmailAddress> {
         self.recovery_address.as_deref()?.parse().ok()
+    }
+
+    /// The mailbox it is the user of, with its address.
+    pub(super) fn mailbox(&self) -> Option<(MailboxId, &str)> {
+        self.mailbox_id.map(|mailbox| (mailbox, self.name.as_str()))
     }
 
     /// What an attacker who knows the login would try first.

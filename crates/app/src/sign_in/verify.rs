@@ -116,13 +116,13 @@ pub async fn authorize_sign_in(core: &Core, way: Way, name: &str, password: &Pas
         }
         _ => Verified::Wrong,
     };
-    settle(core, way, &counted, known, &verified).await?;
+    settle(core, way, &counted, address, known, &verified).await?;
     store::note_sign_in(core, way, &name, credential.as_ref(), address, result_key(&verified));
     Ok(verified)
 }
 
 /// Counts a wrong guess or forgets the pair's.
-async fn settle(core: &Core, way: Way, counted: &Counted, known: bool, verified: &Verified) -> Result<(), Error> {
+async fn settle(core: &Core, way: Way, counted: &Counted, address: ClientAddress, known: bool, verified: &Verified) -> Result<(), Error> {
     let now = core.ground().clock.now();
     match verified {
         Verified::Wrong if way.is_web() => store::count_wrong_guess(core, counted, known).await,
@@ -132,9 +132,12 @@ async fn settle(core: &Core, way: Way, counted: &Counted, known: bool, verified:
             }
             Ok(())
         }
-        Verified::Yes(_) if !way.is_web() => {
+        Verified::Yes(credential) if !way.is_web() => {
             if core.guesses().right(counted) {
                 store::forget_mail_guess(core, counted);
+            }
+            if !credential.known_network {
+                super::service::note_network(core, credential.login, address);
             }
             Ok(())
         }

@@ -7,9 +7,12 @@ mod store;
 mod usage;
 
 pub use actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
-pub(crate) use pages::routes;
+pub(crate) use pages::{pager_of, routes};
 pub use service::{Limits, NewTenant, Tenants};
 pub use store::{Tenant, TenantStatus};
 pub(crate) use store::{count_domain, count_mailbox, main_admin_address};
 pub use usage::Usage;
 pub(crate) use usage::usage;
+
+#[cfg(test)]
+mod tests;

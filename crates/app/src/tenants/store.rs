@@ -196,7 +196,7 @@ pub(super) async fn domain_names(tx: &mut WriteTx, tenant: TenantId) -> Result<V
 }
 
 /// Where mail to `postmaster` and `abuse` goes: the main Admin's address (SPEC-ADMIN §6).
-pub(crate) async fn main_admin_address(tx: &mut ReadTx, tenant: TenantId) -> Result<Option<EmailAddress>, Error> {
+pub(crate) async fn main_admin_address(tx: &mut impl Query, tenant: TenantId) -> Result<Option<EmailAddress>, Error> {
     let statement = sql(
         "SELECT l.recovery_address FROM logins l JOIN grants g ON g.login_id = l.id \
          WHERE g.tenant_id = $ AND g.role = 'main_admin' AND l.recovery_address IS NOT NULL ORDER BY l.id LIMIT 1",

@@ -1,1 +1,10 @@
-//! placeholder
+//! The application as tests see it: the real router over a real database of each engine, people as values, and
+//! an outside world that is faked only where it begins (clock, randomness, name servers).
+
+mod app;
+mod browser;
+mod engines;
+
+pub use app::{Admin, PASSWORD, TestApp, User, path_of};
+pub use browser::{Browser, Seen};
+pub use engines::on_each_engine;

@@ -1,2 +1,132 @@
-//! placeholder
-pub(crate) fn routes(routes: crate::routes::Routes) -> crate::routes::Routes { routes }
+//! The User Panel: how a mailbox's user sets up a mail program. Nothing else of the mailbox is shown here.
+
+use bailiwick_base::t;
+use bailiwick_ui::{Column, Icon, Row, Tone, card, copyable, empty_state, facts, notice, page_header, table};
+use maud::{Markup, html};
+
+use crate::routes::{Access, Routes};
+use crate::settings::MailProgram;
+use crate::shell::{Answer, Shell, redirect};
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get("/", Access::SignedIn, start).get("/panel", Access::SignedIn, panel)
+}
+
+/// `GET /`: the panel is the portal's first page.
+async fn start(_: Shell) -> Answer {
+    Ok(redirect("/panel"))
+}
+
+/// `GET /panel`
+async fn panel(shell: Shell) -> Answer {
+    let content = if let Some(servers) = &shell.settings().mail_program {
+        set_up(shell.name(), servers)
+    } else {
+        html! {
+            (page_header(t!("panel-title")))
+            (card().body(html! { (empty_state(Icon::Plug, t!("panel-no-servers-title")).text(t!("panel-no-servers-text"))) }))
+        }
+    };
+    Ok(shell.page(&t!("panel-title"), content))
+}
+
+fn set_up(address: &str, servers: &MailProgram) -> Markup {
+    html! {
+        (page_header(t!("panel-title")).text(t!("panel-text")))
+        (card().title(t!("panel-sign-in-title")).body(html! {
+            (facts()
+                .fact(t!("panel-user-name"), copyable("panel-address", address, t!("panel-copy"), t!("panel-copied")))
+                .fact(t!("panel-password"), t!("panel-password-text")))
+        }))
+        (card().title(t!("panel-servers-title")).text(t!("panel-servers-text")).flush(server_table(servers)))
+        (notice(Tone::Info, t!("panel-port-text", port = i64::from(servers.submission))))
+        @for program in programs(address, servers) { (program) }
+    }
+}
+
+fn server_table(servers: &MailProgram) -> Markup {
+    let row = |id: &str, use_for: String, port: u16, security: String| {
+        let copy = |part: &str, text: String| {
+            html! { (copyable(format!("panel-{id}-{part}"), text, t!("panel-copy"), t!("panel-copied"))) }
+        };
+        Row::new()
+            .cell(use_for)
+            .cell(copy("host", servers.host.clone()))
+            .cell(copy("port", port.to_string()))
+            .cell(security)
+    };
+    let tls = || t!("panel-security-tls").into_owned();
+    html! {
+        (table(t!("panel-servers-title"))
+            .column(Column::new(t!("panel-column-use")).title())
+            .column(Column::new(t!("panel-column-server")))
+            .column(Column::new(t!("panel-column-port")))
+            .column(Column::new(t!("panel-column-security")))
+            .rows([
+                row("imap", t!("panel-use-imap").into_owned(), servers.imaps, tls()),
+                row("smtp", t!("panel-use-smtp").into_owned(), servers.submissions, tls()),
+                row("starttls", t!("panel-use-starttls").into_owned(), servers.submission, t!("panel-security-starttls").into_owned()),
+            ]))
+    }
+}
+
+/// Short steps for the programs most people have.
+fn programs(address: &str, servers: &MailProgram) -> [Markup; 4] {
+    let host = servers.host.as_str();
+    let fill = |server: std::borrow::Cow<'static, str>| server.into_owned();
+    let incoming = || fill(t!("panel-step-incoming", host = host, port = i64::from(servers.imaps)));
+    let outgoing = || fill(t!("panel-step-outgoing", host = host, port = i64::from(servers.submissions)));
+    let who = || fill(t!("panel-step-user", address = address));
+    let steps = |title: String, steps: Vec<String>| {
+        html! { (card().title(title).body(html! { ol { @for step in steps { li { (step) } } } })) }
+    };
+    [
+        steps(
+            fill(t!("panel-phone-title")),
+            vec![
+                fill(t!("panel-phone-1")),
+                fill(t!("panel-phone-2")),
+                incoming(),
+                outgoing(),
+                who(),
+                fill(t!("panel-phone-3")),
+            ],
+        ),
+        steps(
+            fill(t!("panel-thunderbird-title")),
+            vec![
+                fill(t!("panel-thunderbird-1")),
+                fill(t!("panel-thunderbird-2")),
+                incoming(),
+                outgoing(),
+                who(),
+                fill(t!("panel-thunderbird-3")),
+            ],
+        ),
+        steps(
+            fill(t!("panel-apple-title")),
+            vec![
+                fill(t!("panel-apple-1")),
+                fill(t!("panel-apple-2")),
+                who(),
+                incoming(),
+                outgoing(),
+                fill(t!("panel-apple-3")),
+            ],
+        ),
+        steps(
+            fill(t!("panel-outlook-title")),
+            vec![
+                fill(t!("panel-outlook-1")),
+                fill(t!("panel-outlook-2")),
+                incoming(),
+                outgoing(),
+                who(),
+                fill(t!("panel-outlook-3")),
+            ],
+        ),
+    ]
+}

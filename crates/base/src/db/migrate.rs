@@ -42,6 +42,11 @@ fn files(engine: &str, part: &str) -> Vec<(String, String)> {
     files
 }
 
+/// All files of both engines.
+pub(super) fn text() -> String {
+    Files::iter().filter_map(|path| String::from_utf8(Files::get(&path)?.data.into_owned()).ok()).collect()
+}
+
 pub(super) async fn run(engine: &Engine, part: &str, clock: &Clock) -> Result<Migrated, Error> {
     let folder = if engine.is_postgres() { "postgres" } else { "sqlite" };
     let mut connection = engine.begin(Begin::Write).await?;

@@ -96,6 +96,11 @@ impl Db {
         Ok(applied)
     }
 
+    /// The text of all migrations, one after the other: its digest names a schema.
+    pub fn schema_text() -> String {
+        migrate::text()
+    }
+
     /// Opens a transaction that only reads, with its actor.
     pub async fn read(&self, caller: &Caller) -> Result<ReadTx, Error> {
         let connection = self.main.begin(Begin::Read).await?;

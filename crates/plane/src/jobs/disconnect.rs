@@ -1,4 +1,4 @@
-//! Ends every session of a mailbox and makes sure that none is left.
+//! Ends every session of a mailbox, or of a whole domain, and makes sure that none is left.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use nix::sys::signal::Signal;
 use tokio::time::Instant;
 
 use super::Hands;
+use crate::doveadm::KickError;
 use crate::processes;
 
 /// After this the job counts as failed and is reported as such.
@@ -15,15 +16,24 @@ const SETTLE: Duration = Duration::from_millis(1_200);
 /// An smtpd that ignores the first signal gets the last one.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Whose sessions end.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whose<'a> {
+    /// One mailbox's, by its address.
+    User(&'a str),
+    /// Everybody's of a domain.
+    Domain(&'a str),
+}
+
 /// Ends IMAP (and all else that Dovecot lists) and the given submission processes.
 ///
 /// Nothing found counts only when it was found twice, the second time after [`SETTLE`].
-pub(super) async fn disconnect(hands: &Hands, user: &str, smtpd_pids: &[u32]) -> Result<(), String> {
+pub(super) async fn disconnect(hands: &Hands, whose: Whose<'_>, smtpd_pids: &[u32]) -> Result<(), String> {
     let start = Instant::now();
     let mut last_fault = None;
     while start.elapsed() < LIMIT {
         let smtpds = end_smtpds(hands, smtpd_pids, start.elapsed() > PATIENCE);
-        let kicked = tokio::time::timeout_at(start + LIMIT, hands.doveadm.kick(user)).await;
+        let kicked = tokio::time::timeout_at(start + LIMIT, kick(hands, whose)).await;
         let sessions = match kicked {
             Ok(Ok(sessions)) => sessions,
             Ok(Err(error)) => {
@@ -45,6 +55,13 @@ pub(super) async fn disconnect(hands: &Hands, user: &str, smtpd_pids: &[u32]) ->
         }
     }
     Err(last_fault.unwrap_or_else(|| "it took too long".to_owned()))
+}
+
+async fn kick(hands: &Hands, whose: Whose<'_>) -> Result<usize, KickError> {
+    match whose {
+        Whose::User(user) => hands.doveadm.kick(user).await,
+        Whose::Domain(domain) => hands.doveadm.kick_domain(domain).await,
+    }
 }
 
 /// Signals those of the processes that are smtpd processes of our Postfix, and says how many were left to signal.

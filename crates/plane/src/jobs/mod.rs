@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::doveadm::Doveadm;
+use disconnect::Whose;
 use crate::homes::Homes;
 use crate::serve_api::ServeApi;
 
@@ -82,7 +83,10 @@ async fn attend(api: &ServeApi, hands: &Hands, leased: LeasedJob) {
 
 async fn perform(hands: &Hands, job: &Job) -> Result<(), String> {
     match job {
-        Job::Disconnect { user, smtpd_pids, .. } => disconnect::disconnect(hands, user, smtpd_pids).await,
+        Job::Disconnect { user, smtpd_pids, .. } => disconnect::disconnect(hands, Whose::User(user), smtpd_pids).await,
+        Job::DisconnectDomain { domain, smtpd_pids } => {
+            disconnect::disconnect(hands, Whose::Domain(domain), smtpd_pids).await
+        }
         Job::PrepareMail { mailbox_id, created_at_ms } => {
             let (homes, mailbox_id, created_at_ms) = (hands.homes.clone(), *mailbox_id, *created_at_ms);
             on_disk(move || homes.prepare(mailbox_id, created_at_ms)).await

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Hands, disconnect, on_disk};
+use super::disconnect::{self, Whose};
+use super::{Hands, on_disk};
 use crate::processes;
 
 /// How long deliveries under way may take to end.
@@ -24,7 +25,7 @@ pub(super) async fn remove_mail(
     user: &str,
 ) -> Result<(), String> {
     let home = hands.homes.home(mailbox_id).map_err(|error| error.to_string())?;
-    disconnect::disconnect(hands, user, &[]).await?;
+    disconnect::disconnect(hands, Whose::User(user), &[]).await?;
     let start = Instant::now();
     loop {
         wait_until_released(hands, user, &home, start).await?;

@@ -1,0 +1,166 @@
+//! Pages about aliases and resting addresses.
+
+use axum::extract::{Path, State};
+use bailiwick_base::authz::Permission;
+use bailiwick_base::db::PageRequest;
+use bailiwick_base::words::{AddressId, AliasId, LocalPart};
+use bailiwick_base::{Code, Error, t};
+
+use super::forms::{self, EditForm, ListQuery, NewForm};
+use super::service::Aliases;
+use super::store::Alias;
+use super::targets::read_targets;
+use crate::addresses::Addresses;
+use crate::routes::{Access, Routes};
+use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::sign_in::NoFields;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let view = Access::Holding(Permission::AliasView);
+    let add = Access::Holding(Permission::AliasAdd);
+    let removal = Access::Holding(Permission::AliasRemove);
+    routes
+        .get("/aliases", view, list)
+        .get("/aliases/new", add, new_page)
+        .post("/aliases/new", add, create)
+        .get("/aliases/resting", view, resting)
+        .post("/aliases/resting/{id}/release", Access::Holding(Permission::AddressRelease), release)
+        .get("/aliases/{id}", view, show)
+        .post("/aliases/{id}", Access::Holding(Permission::AliasUpdate), save)
+        .get("/aliases/{id}/remove", removal, removal_page)
+        .post("/aliases/{id}/remove", removal, remove)
+}
+
+/// `GET /aliases`
+async fn list(
+    State(aliases): State<Aliases>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Query(query): Query<ListQuery>,
+) -> Answer {
+    let request = PageRequest::parse(&query.after, &query.before)?;
+    let domain = match query.domain.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Error::new(Code::MalformedRequest))?),
+    };
+    let page = aliases.page(&caller, &query.q, domain, &request).await?;
+    let domains = aliases.domains(&caller).await?;
+    Ok(shell.page(&t!("aliases-title"), forms::list(&shell, &query, &domains, &page)))
+}
+
+/// `GET /aliases/new`
+async fn new_page(State(aliases): State<Aliases>, shell: Shell, Calling(caller): Calling) -> Answer {
+    if !shell.holds(Permission::AliasAdd) {
+        return Err(Error::new(Code::NotPermitted).with("needs", Permission::AliasAdd.key()).into());
+    }
+    let domains = aliases.domains(&caller).await?;
+    let page = forms::new(&shell, &domains, &NewForm::default(), &Problem::none());
+    Ok(shell.page(&t!("alias-new-title"), page))
+}
+
+/// `POST /aliases/new`
+async fn create(
+    State(aliases): State<Aliases>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Form(form): Form<NewForm>,
+) -> Answer {
+    let created = async {
+        let domain = form.domain.parse().map_err(|_| Error::new(Code::FieldMissing).on("domain"))?;
+        let name = LocalPart::for_new_address(form.alias.trim())
+            .map_err(|_| Error::new(Code::LocalPartInvalid).on("alias"))?;
+        aliases.add(&caller, domain, &name, &read_targets(&form.targets)?).await
+    };
+    let created: Result<Alias, Error> = created.await;
+    match created {
+        Ok(_) => Ok(redirect("/aliases?done=alias-added")),
+        Err(error) => {
+            let domains = aliases.domains(&caller).await?;
+            let title = t!("alias-new-title");
+            shell.again(error, &title, |problem| forms::new(&shell, &domains, &form, problem))
+        }
+    }
+}
+
+/// `GET /aliases/{id}`
+async fn show(
+    State(aliases): State<Aliases>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<AliasId>,
+) -> Answer {
+    let leading = aliases.get(&caller, id).await?;
+    let page = forms::edit(&shell, &leading, &EditForm::of(&leading), &Problem::none());
+    Ok(shell.page(&leading.alias.address.to_string(), page))
+}
+
+/// `POST /aliases/{id}`
+async fn save(
+    State(aliases): State<Aliases>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<AliasId>,
+    Form(form): Form<EditForm>,
+) -> Answer {
+    let saved = async { aliases.update(&caller, id, form.version, &read_targets(&form.targets)?).await };
+    match saved.await {
+        Ok(()) => Ok(redirect(format!("/aliases/{id}?done=saved"))),
+        Err(error) => {
+            let leading = aliases.get(&caller, id).await?;
+            let title = leading.alias.address.to_string();
+            shell.again(error, &title, |problem| forms::edit(&shell, &leading, &form, problem))
+        }
+    }
+}
+
+/// `GET /aliases/{id}/remove`
+async fn removal_page(
+    State(aliases): State<Aliases>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<AliasId>,
+) -> Answer {
+    let leading = aliases.get(&caller, id).await?;
+    Ok(shell.page(&t!("alias-remove-title"), forms::removal(&shell, &leading)))
+}
+
+/// `POST /aliases/{id}/remove`
+async fn remove(
+    State(aliases): State<Aliases>,
+    Calling(caller): Calling,
+    Path(id): Path<AliasId>,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
+    aliases.remove(&caller, id).await?;
+    Ok(redirect("/aliases?done=alias-removed"))
+}
+
+/// What the list of resting addresses is asked for.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RestingQuery {
+    after: String,
+    before: String,
+}
+
+/// `GET /aliases/resting`
+async fn resting(
+    State(addresses): State<Addresses>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Query(query): Query<RestingQuery>,
+) -> Answer {
+    let page = addresses.resting(&caller, &PageRequest::parse(&query.after, &query.before)?).await?;
+    Ok(shell.page(&t!("resting-title"), forms::resting(&shell, &page)))
+}
+
+/// `POST /aliases/resting/{id}/release`
+async fn release(
+    State(addresses): State<Addresses>,
+    Calling(caller): Calling,
+    Path(id): Path<AddressId>,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
+    addresses.release(&caller, id).await?;
+    Ok(redirect("/aliases/resting?done=address-released"))
+}

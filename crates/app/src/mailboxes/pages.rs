@@ -1,0 +1,361 @@
+//! The Admin Panel's pages about users.
+
+use axum::extract::{Path, State};
+use bailiwick_base::authz::Permission;
+use bailiwick_base::db::{Page, PageRequest};
+use bailiwick_base::words::{DomainId, DomainName, MailboxId};
+use bailiwick_base::{Code, t};
+use bailiwick_ui::form::InputKind;
+use bailiwick_ui::{
+    Column, Icon, Row, Tone, card, checkbox, confirm_by_typing, copyable, empty_state, facts, field, fields, filters, form_card, hidden, link_button, notice,
+    page_header, password_field, radio_cards, select, status, submit, table,
+};
+use maud::{Markup, html};
+
+use super::form::{AddForm, EditForm, ListQuery, RemoveForm, ResetForm, password};
+use super::service::{Listed, Mailboxes, Shown};
+use super::store::MailboxStatus;
+use crate::routes::{Access, Routes};
+use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::sign_in::NoFields;
+use crate::tenants::pager_of;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let (view, add) = (Access::Holding(Permission::MailboxView), Access::Holding(Permission::MailboxAdd));
+    let (update, remove) = (Access::Holding(Permission::MailboxUpdate), Access::Holding(Permission::MailboxRemove));
+    routes
+        .get("/mailboxes", view, list)
+        .get("/mailboxes/new", add, add_page)
+        .post("/mailboxes/new", add, add_mailbox)
+        .get("/mailboxes/{id}", view, show)
+        .post("/mailboxes/{id}", update, update_mailbox)
+        .post("/mailboxes/{id}/disable", update, disable)
+        .post("/mailboxes/{id}/enable", update, enable)
+        .get("/mailboxes/{id}/password", update, reset_page)
+        .post("/mailboxes/{id}/password", update, reset)
+        .get("/mailboxes/{id}/remove", remove, remove_page)
+        .post("/mailboxes/{id}/remove", remove, remove_mailbox)
+}
+
+/// `GET /mailboxes`
+async fn list(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Query(query): Query<ListQuery>) -> Answer {
+    let request = PageRequest::parse(&query.after, &query.before)?;
+    let page = mailboxes.page(&caller, &query.filter()?, &request).await?;
+    let domains = mailboxes.domains(&caller).await?;
+    Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &domains)))
+}
+
+fn list_page(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &[(DomainId, DomainName)]) -> Markup {
+    let kept = [("q", query.q.as_str()), ("domain", query.domain.as_str()), ("status", query.status.as_str())];
+    html! {
+        (page_header(t!("users-title")).text(t!("users-text")).actions(html! { @if shell.holds(Permission::MailboxAdd) { (add_button(domains)) } }))
+        (card().flush(html! {
+            (filters("/mailboxes", t!("list-search"))
+                .search("q", t!("users-search"), query.q.as_str())
+                .filter(select("domain", t!("field-domain")).option("", t!("users-all-domains"))
+                    .options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode()))).value(query.domain.as_str()).unseen_label())
+                .filter(select("status", t!("column-status")).option("", t!("users-all-statuses"))
+                    .option("active", t!("status-active")).option("disabled", t!("status-disabled")).value(query.status.as_str()).unseen_label()))
+            (users_table(shell, query, page, domains))
+            (pager_of("/mailboxes", &kept, page))
+        }))
+    }
+}
+
+fn add_button(domains: &[(DomainId, DomainName)]) -> Markup {
+    if domains.is_empty() {
+        return html! { (link_button(t!("domains-add"), "/domains/new").primary().icon(Icon::Plus)) };
+    }
+    html! { (link_button(t!("users-add"), "/mailboxes/new").primary().icon(Icon::UserPlus)) }
+}
+
+fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &[(DomainId, DomainName)]) -> Markup {
+    let empty = if query.is_filtered() {
+        empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
+    } else if domains.is_empty() {
+        empty_state(Icon::World, t!("users-no-domain-title")).text(t!("users-no-domain-text")).action(add_button(domains))
+    } else {
+        empty_state(Icon::Users, t!("users-empty-title")).text(t!("users-empty-text")).action(add_button(domains))
+    };
+    let rows = page.rows.iter().map(|listed| {
+        let mailbox = &listed.mailbox;
+        Row::new()
+            .link(&format!("/mailboxes/{}", mailbox.id), mailbox.address.as_str())
+            .cell(mailbox.name.as_str())
+            .cell(mailbox.quota.to_string())
+            .cell(status_badge(mailbox.status))
+            .cell(listed.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())))
+            .actions(row_actions(shell, mailbox.id))
+    });
+    html! {
+        (table(t!("users-title"))
+            .column(Column::new(t!("column-address")).title())
+            .column(Column::new(t!("column-name")).subtitle())
+            .column(Column::new(t!("column-quota")).figures())
+            .column(Column::new(t!("column-status")).badge())
+            .column(Column::new(t!("column-last-sign-in")).wide_only())
+            .actions_column(t!("column-actions"))
+            .rows(rows)
+            .empty(empty))
+    }
+}
+
+fn row_actions(shell: &Shell, id: MailboxId) -> Markup {
+    html! {
+        @if shell.holds(Permission::MailboxUpdate) { (link_button(t!("button-edit"), format!("/mailboxes/{id}")).quiet().icon_only(Icon::Pencil)) }
+        @if shell.holds(Permission::MailboxRemove) { (link_button(t!("button-remove"), format!("/mailboxes/{id}/remove")).quiet_danger().icon_only(Icon::Trash)) }
+    }
+}
+
+fn status_badge(of: MailboxStatus) -> Markup {
+    match of {
+        MailboxStatus::Active => html! { (status(Tone::Success, t!("status-active"))) },
+        MailboxStatus::Disabled => html! { (status(Tone::Neutral, t!("status-disabled"))) },
+    }
+}
+
+/// `GET /mailboxes/new`
+async fn add_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling) -> Answer {
+    let domains = mailboxes.domains(&caller).await?;
+    Ok(shell.page(&t!("user-new-title"), add_form(&shell, &domains, &AddForm::empty(), &Problem::none())))
+}
+
+fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, problem: &Problem) -> Markup {
+    html! {
+        (page_header(t!("user-new-title")).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]))
+        @if domains.is_empty() { (notice(Tone::Info, t!("users-no-domain-text")).title(t!("users-no-domain-title")).actions(add_button(domains))) }
+        @else {
+            (form_card("/mailboxes/new").csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
+                (fields(html! {
+                    (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("user-username-hint")).error(problem.on("username")))
+                    (select("domain", t!("field-domain")).options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
+                        .value(form.domain.as_str()).required().error(problem.on("domain")))
+                }))
+                (fields(html! {
+                    (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
+                    (field("quota", t!("field-quota")).value(form.quota.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().hint(t!("field-quota-hint")).error(problem.on("quota")))
+                }))
+                (radio_cards("how", t!("user-password-how"))
+                    .card("invite", t!("user-invite")).text(t!("user-invite-text"))
+                    .card("password", t!("user-set-password")).text(t!("user-set-password-text"))
+                    .selected(form.how.as_str()))
+                (field("recovery", t!("field-recovery-address")).kind(InputKind::Email).value(form.recovery.as_str()).autocomplete("off")
+                    .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
+                (password_field("password", t!("field-password")).autocomplete("new-password").hint(t!("user-password-hint")).error(problem.on("password").or_else(|| problem.on("new"))))
+                (checkbox("one_time", t!("user-one-time")).value("yes").checked(form.one_time == "yes").hint(t!("user-one-time-hint")))
+            }).footer(html! { (submit(t!("users-add")).primary()) (link_button(t!("button-cancel"), "/mailboxes")) }))
+        }
+    }
+}
+
+/// What is wrong with the whole form; where a limit is reached, with where to buy more.
+fn limit_notice(shell: &Shell, problem: &Problem) -> Markup {
+    html! {
+        (problem.summary())
+        @if problem.limit_reached() {
+            @if let Some(url) = &shell.settings().billing_url { p { (link_button(t!("buy-more"), url.as_str()).icon(Icon::ShoppingCart)) } }
+        }
+    }
+}
+
+/// `POST /mailboxes/new`
+async fn add_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Form(form): Form<AddForm>) -> Answer {
+    let added = async {
+        let (domain, new) = form.parse()?;
+        mailboxes.add(&caller, domain, new).await
+    };
+    match added.await {
+        Ok(_) => Ok(redirect(if form.how == "invite" { "/mailboxes?done=user-invited" } else { "/mailboxes?done=user-added" })),
+        Err(error) => {
+            let domains = mailboxes.domains(&caller).await?;
+            shell.again(error, &t!("user-new-title"), |problem| add_form(&shell, &domains, &form, problem))
+        }
+    }
+}
+
+/// `GET /mailboxes/{id}`
+async fn show(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+    let shown = mailboxes.get(&caller, id).await?;
+    let form = EditForm::of(&shown.mailbox, shown.recovery.as_deref());
+    Ok(shell.page(&shown.mailbox.address, user_page(&shell, &shown, &form, &Problem::none())))
+}
+
+fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -> Markup {
+    let mailbox = &shown.mailbox;
+    let path = format!("/mailboxes/{}", mailbox.id);
+    let may_update = shell.holds(Permission::MailboxUpdate);
+    html! {
+        (page_header(mailbox.address.as_str()).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]).beside(status_badge(mailbox.status))
+            .actions(html! {
+                @if may_update { (link_button(t!("user-reset"), format!("{path}/password")).icon(Icon::Key)) }
+                @if shell.holds(Permission::MailboxRemove) { (link_button(t!("button-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
+            }))
+        @if shown.invited { (notice(Tone::Info, t!("user-invited-text"))) }
+        @if shown.one_time { (notice(Tone::Info, t!("user-one-time-pending"))) }
+        @if may_update {
+            (form_card(path.as_str()).title(t!("user-edit")).csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
+                (hidden("version", &form.version.to_string()))
+                (fields(html! {
+                    (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
+                    (field("quota", t!("field-quota")).value(form.quota.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().hint(t!("field-quota-hint")).error(problem.on("quota")))
+                }))
+                @if shell.holds(Permission::MailboxAccess) {
+                    (field("recovery", t!("field-recovery-address")).kind(InputKind::Email).value(form.recovery.clone().unwrap_or_default()).autocomplete("off")
+                        .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
+                }
+            }).footer(html! { (submit(t!("user-update")).primary()) }))
+        }
+        (card().title(t!("user-facts")).body(html! {
+            (facts()
+                .fact(t!("column-quota"), mailbox.quota.to_string())
+                .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())))
+                .fact(t!("column-created"), mailbox.created_at.in_zone(&shell.zone())))
+        }))
+        @if may_update { (status_form(shell, shown, &path)) }
+    }
+}
+
+fn status_form(shell: &Shell, shown: &Shown, path: &str) -> Markup {
+    match shown.mailbox.status {
+        MailboxStatus::Active => html! {
+            (form_card(format!("{path}/disable")).title(t!("user-disable")).text(t!("user-disable-text")).csrf(shell.csrf())
+                .footer(html! { (submit(t!("user-disable")).outline_danger()) }))
+        },
+        MailboxStatus::Disabled => html! {
+            (form_card(format!("{path}/enable")).title(t!("user-enable")).text(t!("user-enable-text")).csrf(shell.csrf())
+                .footer(html! { (submit(t!("user-enable")).primary()) }))
+        },
+    }
+}
+
+/// `POST /mailboxes/{id}`
+async fn update_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<EditForm>) -> Answer {
+    let updated = async { mailboxes.update(&caller, id, &form.parse()?).await };
+    match updated.await {
+        Ok(()) => Ok(redirect(format!("/mailboxes/{id}?done=saved"))),
+        Err(error) => {
+            let shown = mailboxes.get(&caller, id).await?;
+            shell.again(error, &shown.mailbox.address, |problem| user_page(&shell, &shown, &form, problem))
+        }
+    }
+}
+
+/// `POST /mailboxes/{id}/disable`
+async fn disable(State(mailboxes): State<Mailboxes>, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+    mailboxes.disable(&caller, id).await?;
+    Ok(redirect(format!("/mailboxes/{id}?done=user-disabled")))
+}
+
+/// `POST /mailboxes/{id}/enable`
+async fn enable(State(mailboxes): State<Mailboxes>, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+    mailboxes.enable(&caller, id).await?;
+    Ok(redirect(format!("/mailboxes/{id}?done=user-enabled")))
+}
+
+/// `GET /mailboxes/{id}/password`
+async fn reset_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+    let shown = mailboxes.get(&caller, id).await?;
+    let how = if shown.recovery.is_some() { "link" } else { "one-time" };
+    let form = ResetForm { how: how.into(), ..ResetForm::default() };
+    Ok(shell.page(&t!("user-reset"), reset_form(&shell, &shown, &form, &Problem::none())))
+}
+
+fn reset_header(shown: &Shown) -> Markup {
+    let address = shown.mailbox.address.as_str();
+    let crumbs = [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), format!("/mailboxes/{}", shown.mailbox.id))];
+    html! { (page_header(t!("user-reset")).above(address).crumbs(t!("crumbs-label"), crumbs)) }
+}
+
+fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem) -> Markup {
+    let path = format!("/mailboxes/{}/password", shown.mailbox.id);
+    let link_text = match &shown.recovery {
+        Some(address) => t!("user-reset-link-text", address = address.as_str()),
+        None => t!("user-reset-link-none"),
+    };
+    let mut ways = radio_cards("how", t!("user-password-how"))
+        .card("link", t!("user-reset-link"))
+        .text(link_text)
+        .disabled(shown.recovery.is_none())
+        .card("one-time", t!("user-reset-one-time"))
+        .text(t!("user-reset-one-time-text"));
+    if shell.holds(Permission::MailboxAccess) {
+        ways = ways.card("password", t!("user-reset-password")).text(t!("user-reset-password-text"));
+    }
+    html! {
+        (reset_header(shown))
+        (form_card(path).csrf(shell.csrf()).errors(problem.summary()).text(t!("user-reset-text")).body(html! {
+            (ways.selected(form.how.as_str()))
+            @if shell.holds(Permission::MailboxAccess) {
+                (password_field("password", t!("field-new-password")).autocomplete("new-password").hint(t!("user-reset-password-hint")).error(problem.on("new")))
+            }
+        }).footer(html! { (submit(t!("user-reset")).primary()) (link_button(t!("button-cancel"), format!("/mailboxes/{}", shown.mailbox.id))) }))
+    }
+}
+
+/// `POST /mailboxes/{id}/password`
+async fn reset(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<ResetForm>) -> Answer {
+    let done = match form.how.as_str() {
+        "link" => mailboxes.send_reset_link(&caller, id).await.map(|_| "reset-sent"),
+        "one-time" => match mailboxes.set_one_time_password(&caller, id).await {
+            Ok(once) => {
+                let shown = mailboxes.get(&caller, id).await?;
+                return Ok(shell.page(&t!("user-reset"), one_time_page(&shown, &once)));
+            }
+            Err(error) => Err(error),
+        },
+        "password" => match password(&form.password, "new") {
+            Ok(new) => mailboxes.set_password(&caller, id, new).await.map(|()| "user-password-set"),
+            Err(error) => Err(error),
+        },
+        _ => Err(Code::MalformedRequest.into()),
+    };
+    match done {
+        Ok(done) => Ok(redirect(format!("/mailboxes/{id}?done={done}"))),
+        Err(error) => {
+            let shown = mailboxes.get(&caller, id).await?;
+            shell.again(error, &t!("user-reset"), |problem| reset_form(&shell, &shown, &form, problem))
+        }
+    }
+}
+
+/// The password is shown once, here and never again.
+fn one_time_page(shown: &Shown, once: &str) -> Markup {
+    html! {
+        (reset_header(shown))
+        (card().title(t!("user-one-time-title")).body(html! {
+            p { (t!("user-one-time-shown", address = shown.mailbox.address.as_str())) }
+            (copyable("one-time-password", once, t!("button-copy"), t!("button-copied")))
+        }).footer(html! { (link_button(t!("button-done"), format!("/mailboxes/{}", shown.mailbox.id)).primary()) }))
+    }
+}
+
+/// `GET /mailboxes/{id}/remove`
+async fn remove_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+    let shown = mailboxes.get(&caller, id).await?;
+    Ok(shell.page(&t!("user-remove-title"), remove_form(&shell, &shown, &Problem::none())))
+}
+
+fn remove_form(shell: &Shell, shown: &Shown, problem: &Problem) -> Markup {
+    let address = shown.mailbox.address.as_str();
+    let path = format!("/mailboxes/{}", shown.mailbox.id);
+    let crumbs = [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), path.clone())];
+    html! {
+        (page_header(t!("user-remove-title")).above(address).crumbs(t!("crumbs-label"), crumbs))
+        (confirm_by_typing(format!("{path}/remove"), address, t!("user-remove-prompt", address = address), t!("user-remove"))
+            .warning(html! { (t!("user-remove-text", address = address)) })
+            .csrf(shell.csrf())
+            .error(problem.on("confirm"))
+            .cancel(t!("button-cancel"), path.as_str()))
+    }
+}
+
+/// `POST /mailboxes/{id}/remove`
+async fn remove_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<RemoveForm>) -> Answer {
+    match mailboxes.remove(&caller, id, &form.confirm).await {
+        Ok(()) => Ok(redirect("/mailboxes?done=user-removed")),
+        Err(error) => {
+            let shown = mailboxes.get(&caller, id).await?;
+            shell.again(error, &t!("user-remove-title"), |problem| remove_form(&shell, &shown, problem))
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What holds over all slices: the structure of the code, the policy, and what a stranger sees.
+
+mod architecture;
+mod compile_fail;
+mod ground;
+mod matrix;
+mod stranger;

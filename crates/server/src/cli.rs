@@ -1,0 +1,266 @@
+//! The command line, as `--help` shows it. `docs/manual/command-line.md` explains it at length.
+
+use std::path::PathBuf;
+
+use bailiwick_base::words::{DomainName, EmailAddress, Line, Storage};
+use clap::{Args, Parser, Subcommand};
+
+/// E-mail hosting: the portals, the answers to the mail servers, and the mail servers themselves.
+#[derive(Debug, Parser)]
+#[command(name = "bailiwick", version, max_term_width = 110)]
+pub(crate) struct Options {
+    /// The configuration file.
+    #[arg(
+        long, global = true, value_name = "FILE", env = "BAILIWICK_CONFIG",
+        default_value = "/etc/bailiwick/bailiwick.toml"
+    )]
+    pub(crate) config: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the portals and answer the mail servers, until SIGTERM or Ctrl-C.
+    Serve,
+    /// Run Postfix and Dovecot (as root), until SIGTERM or Ctrl-C.
+    Mail,
+    /// Both `serve` and `mail` in one process (as root).
+    Up,
+    /// Prepare the database and print the one-time link that creates the first staff login.
+    Setup,
+    /// Customers.
+    #[command(subcommand)]
+    Tenant(Tenant),
+    /// Mailboxes, by address.
+    #[command(subcommand)]
+    Mailbox(Mailbox),
+    /// The audit log.
+    #[command(subcommand)]
+    History(History),
+    /// Look at the configuration and the machine, and say what to do.
+    Doctor,
+    /// Print what each role may do.
+    Matrix,
+}
+
+impl Command {
+    /// Does it run until it is ended?
+    pub(crate) fn runs_on(&self) -> bool {
+        matches!(self, Self::Serve | Self::Mail | Self::Up)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Tenant {
+    /// List them.
+    List {
+        /// Only those whose name contains this.
+        #[arg(long, default_value = "")]
+        search: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show one.
+    Show {
+        /// Its id (ten_…) or its exact name.
+        tenant: String,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Create one, and invite its main Admin.
+    Create(CreateTenant),
+    /// Nobody of it can sign in any more; its mail is still received.
+    Suspend {
+        /// Its id (ten_…) or its exact name.
+        tenant: String,
+        /// Kept in the history.
+        #[arg(long, value_parser = line::<200>)]
+        reason: Line<200>,
+    },
+    /// End a suspension.
+    Resume {
+        /// Its id (ten_…) or its exact name.
+        tenant: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateTenant {
+    /// Its name.
+    #[arg(value_parser = line::<100>)]
+    pub(crate) name: Line<100>,
+    /// Mailboxes it may have.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
+    pub(crate) users: i64,
+    /// Storage it may assign, in GB.
+    #[arg(long, value_name = "GB", value_parser = storage)]
+    pub(crate) storage: Storage,
+    /// Domains it may have.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..=100_000))]
+    pub(crate) domains: i64,
+    /// The name its main Admin signs in with.
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) admin: String,
+    /// The main Admin's full name.
+    #[arg(long, value_name = "NAME", value_parser = line::<100>)]
+    pub(crate) admin_name: Line<100>,
+    /// Where the invitation goes.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) email: EmailAddress,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mailbox {
+    /// List them.
+    List {
+        /// Only those whose address or name begins with this.
+        #[arg(long, default_value = "")]
+        search: String,
+        /// Only those of this domain.
+        #[arg(long, value_parser = domain)]
+        domain: Option<DomainName>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show one.
+    Show {
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Add one.
+    Add(AddMailbox),
+    /// Nobody can sign in to it any more; its mail is still received.
+    Disable {
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Let it be signed in to again.
+    Enable {
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Send a link to set a new password, or print a password that works once.
+    Reset {
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+        /// Print a password that must be changed at the first sign-in, instead of sending a link.
+        #[arg(long)]
+        one_time: bool,
+    },
+    /// Remove it with all its mail, for good.
+    Remove {
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+        /// The address again, to be sure.
+        #[arg(long, value_name = "ADDRESS")]
+        confirm: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("first password").required(true))]
+pub(crate) struct AddMailbox {
+    /// Its address, on a verified domain.
+    #[arg(value_parser = address)]
+    pub(crate) address: EmailAddress,
+    /// The user's name.
+    #[arg(long, default_value = "", hide_default_value = true, value_parser = line::<100>)]
+    pub(crate) name: Line<100>,
+    /// How much mail it may hold, in GB.
+    #[arg(long, value_name = "GB", value_parser = storage)]
+    pub(crate) quota: Storage,
+    /// Send a link to this address, by which the user sets a password.
+    #[arg(long, value_name = "ADDRESS", group = "first password", value_parser = address)]
+    pub(crate) invite: Option<EmailAddress>,
+    /// Read the password from standard input, one line.
+    #[arg(long, group = "first password")]
+    pub(crate) password_stdin: bool,
+    /// The password must be changed at the first sign-in.
+    #[arg(long, requires = "password_stdin")]
+    pub(crate) one_time: bool,
+    /// Where recovery links go later.
+    #[arg(long, value_name = "ADDRESS", requires = "password_stdin", value_parser = address)]
+    pub(crate) recovery: Option<EmailAddress>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum History {
+    /// Prove that nothing was changed or removed; exit code 1 names the first bad entry of each chain.
+    Verify {
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Format {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn address(text: &str) -> Result<EmailAddress, String> {
+    text.parse().map_err(|_| "not an e-mail address".to_owned())
+}
+
+fn domain(text: &str) -> Result<DomainName, String> {
+    text.parse().map_err(|_| "not a domain name".to_owned())
+}
+
+fn storage(text: &str) -> Result<Storage, String> {
+    text.parse().map_err(|_| "not an amount in GB, such as 0.5 or 20".to_owned())
+}
+
+fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>, String> {
+    text.parse().map_err(|_| format!("not one line of at most {MAX} characters"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Options;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn the_configuration_may_be_named_before_or_behind_the_command() {
+        for words in [["bailiwick", "--config", "/x", "serve"], ["bailiwick", "serve", "--config", "/x"]] {
+            assert_eq!(Options::try_parse_from(words).expect("understood").config, std::path::Path::new("/x"));
+        }
+    }
+
+    #[test]
+    fn a_new_mailbox_needs_exactly_one_way_to_a_password() {
+        let add = |more: &[&str]| {
+            Options::try_parse_from([&["bailiwick", "mailbox", "add", "a@b.test", "--quota", "1"], more].concat()).is_ok()
+        };
+        assert!(!add(&[]));
+        assert!(add(&["--invite", "c@d.test"]));
+        assert!(add(&["--password-stdin", "--one-time"]));
+        assert!(!add(&["--invite", "c@d.test", "--password-stdin"]));
+        assert!(!add(&["--invite", "c@d.test", "--one-time"]));
+    }
+
+    #[test]
+    fn the_manual_explains_every_command() {
+        let manual = include_str!("../../../docs/manual/command-line.md");
+        let command = Options::command();
+        for verb in command.get_subcommands() {
+            let nested: Vec<_> = verb.get_subcommands().map(|below| format!("{} {}", verb.get_name(), below.get_name())).collect();
+            for name in if nested.is_empty() { vec![verb.get_name().to_owned()] } else { nested } {
+                assert!(manual.contains(&format!("`bailiwick {name}")), "{name}");
+            }
+        }
+    }
+}

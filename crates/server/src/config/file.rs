@@ -1,0 +1,88 @@
+//! The file as it is written. Every key, its meaning and its default; `docs/manual/configuration.md` has the same.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use bailiwick_plane::PlaneSettings;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// Holds secret.key, serve.lock and, with SQLite, the data.
+    #[serde(default = "data_dir")]
+    pub(super) data_dir: PathBuf,
+    /// `sqlite` or `postgres://user:password@host/name`.
+    #[serde(default = "sqlite")]
+    pub(super) database: String,
+    #[serde(default)]
+    pub(super) http: Http,
+    pub(super) origins: Origins,
+    #[serde(default)]
+    pub(super) dns: Dns,
+    pub(super) outgoing: Outgoing,
+    /// Where more licences can be bought: an https URL, shown where a limit is reached.
+    pub(super) billing_url: Option<String>,
+    /// The mail plane; left out, there is none.
+    pub(super) mail: Option<PlaneSettings>,
+    pub(super) demo: Option<Demo>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Http {
+    pub(super) listen: SocketAddr,
+    pub(super) tls_certificate: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    pub(super) trusted_proxies: Vec<IpAddr>,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_certificate: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Origins {
+    pub(super) staff: String,
+    pub(super) admin: String,
+    pub(super) mail: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dns {
+    /// Address and port of a name server; left out, the system's.
+    pub(super) resolver: Option<SocketAddr>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Outgoing {
+    /// Sender of the mails Bailiwick itself writes.
+    pub(super) from: String,
+    /// `host:port`; left out, the mail plane's reinjection port.
+    pub(super) relay: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Demo {
+    pub(super) publish_url: String,
+    pub(super) outside_mail_url: String,
+}
+
+fn data_dir() -> PathBuf {
+    PathBuf::from("/var/lib/bailiwick")
+}
+
+fn sqlite() -> String {
+    "sqlite".to_owned()
+}

@@ -1,0 +1,19 @@
+# The first pages of the Admin Panel and of staff.
+
+home-title = Home
+home-admin-text = What needs a look, and what was done lately.
+home-staff-text = Your customers, and what was done lately.
+home-tenants-active = Active tenants
+home-tenants-suspended = Suspended tenants
+home-domain-waiting = { $name } is waiting for its proof
+home-domain-waiting-text = Publish the TXT record that proves the domain is yours. If it is not found by { $until } ({ $zone }), the domain is removed again.
+home-domain-open = Show the record
+home-users-nearly-used = { $used } of { $licensed } users are in use
+home-users-nearly-used-text = { $left ->
+    [0] No more users can be added.
+    [one] One more user can be added.
+   *[other] { $left } more users can be added.
+}
+home-storage-nearly-used = { $used } of { $bought } storage are assigned
+home-storage-nearly-used-text = { $left } are left to assign.
+home-buy-more = Buy more
