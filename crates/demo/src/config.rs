@@ -33,18 +33,12 @@ struct Http {
 /// Where each portal is reached.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Origins {
-    /// Client Area; not in the product's configuration yet.
-    #[serde(skip)]
-    pub client: String,
     /// Admin Panel.
     pub admin: String,
     /// User Panel and Webmail.
     pub mail: String,
     /// Staff.
     pub staff: String,
-    /// JSON API; not in the product's configuration yet.
-    #[serde(skip)]
-    pub api: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -55,7 +49,9 @@ struct Dns {
 #[derive(Debug, Clone, Serialize)]
 struct Outgoing {
     from: String,
-    relay: SocketAddr,
+    /// Without a mail plane of its own the installation hands its mails straight to the outside world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -98,17 +94,15 @@ impl Origins {
     pub fn on(port: u16) -> Self {
         let origin = |name: &str| format!("http://{name}.localhost:{port}");
         Self {
-            client: origin("client"),
             admin: origin("admin"),
             mail: origin("mail"),
             staff: origin("staff"),
-            api: origin("api"),
         }
     }
 
     /// All of them, for who must know whom to trust.
     pub fn all(&self) -> Vec<String> {
-        [&self.client, &self.admin, &self.mail, &self.staff, &self.api].map(Clone::clone).to_vec()
+        [&self.admin, &self.mail, &self.staff].map(Clone::clone).to_vec()
     }
 }
 
@@ -126,7 +120,7 @@ impl Config {
             dns: Dns { resolver: here(ports.dns) },
             outgoing: Outgoing {
                 from: "no-reply@provider.test".to_owned(),
-                relay: sink,
+                relay: (!mail).then_some(sink),
             },
             mail: mail.then(|| Mail::new(data, run, ports)),
             demo: Demo {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bailiwick_demo::config::Config;
 use bailiwick_demo::dataset::dataset;
-use bailiwick_demo::load::load;
+use bailiwick_demo::load::Loader;
 use bailiwick_demo::place::Place;
 use bailiwick_demo::ports::Ports;
 use bailiwick_demo::product::Product;
@@ -92,7 +92,11 @@ async fn present(
 ) -> Result<ExitCode, Failure> {
     product.ready(ports.http, show_waiting).await?;
     clear_line();
-    let loaded = load(world, &dataset(), program, &place.config())?;
+    let data = dataset();
+    let (program_config, mail) = (place.config(), !options.no_mail);
+    let loader = Loader { world, data: &data, program, config: &program_config, ports, mail, progress: &show_progress };
+    let loaded = loader.load(&place.data.join("sign-ins.toml")).await?;
+    clear_line();
     let summary = Summary {
         ports,
         mail: !options.no_mail,
@@ -113,6 +117,15 @@ fn show_waiting(since: Duration) {
         let _ = std::io::stdout().flush(); // only the look of it
     } else if since.subsec_millis() < 250 && since.as_secs().is_multiple_of(5) {
         println!("Starting … {} s", since.as_secs());
+    }
+}
+
+fn show_progress(what: &str, done: usize, all: usize) {
+    if std::io::stdout().is_terminal() {
+        print!("\r\x1b[2KLoading … {what}: {done} of {all}");
+        let _ = std::io::stdout().flush(); // only the look of it
+    } else if done == 0 {
+        println!("Loading … {what} ({all})");
     }
 }
 

@@ -53,11 +53,9 @@ impl Summary<'_> {
         let origins = Origins::on(self.ports.http);
         let row = |name: &str, url: String| (name.to_owned(), url);
         vec![
-            row("Client Area", origins.client),
             row("Admin Panel", origins.admin),
-            row("User Panel and Webmail", format!("{}/panel  {}/webmail", origins.mail, origins.mail)),
+            row("User Panel", origins.mail),
             row("Staff", origins.staff),
-            row("API", format!("{}/api/docs", origins.api)),
             row("Outside mail and DNS", outside_origin(self.ports)),
         ]
     }

@@ -11,7 +11,10 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) struct Options {
     /// The configuration file.
     #[arg(
-        long, global = true, value_name = "FILE", env = "BAILIWICK_CONFIG",
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "BAILIWICK_CONFIG",
         default_value = "/etc/bailiwick/bailiwick.toml"
     )]
     pub(crate) config: PathBuf,
@@ -181,10 +184,10 @@ pub(crate) struct AddMailbox {
     #[arg(long, group = "first password")]
     pub(crate) password_stdin: bool,
     /// The password must be changed at the first sign-in.
-    #[arg(long, requires = "password_stdin")]
+    #[arg(long, conflicts_with = "invite")]
     pub(crate) one_time: bool,
     /// Where recovery links go later.
-    #[arg(long, value_name = "ADDRESS", requires = "password_stdin", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "invite", value_parser = address)]
     pub(crate) recovery: Option<EmailAddress>,
     #[command(flatten)]
     pub(crate) format: Format,
@@ -236,14 +239,20 @@ mod tests {
     #[test]
     fn the_configuration_may_be_named_before_or_behind_the_command() {
         for words in [["bailiwick", "--config", "/x", "serve"], ["bailiwick", "serve", "--config", "/x"]] {
-            assert_eq!(Options::try_parse_from(words).expect("understood").config, std::path::Path::new("/x"));
+            assert_eq!(
+                Options::try_parse_from(words).expect("understood").config,
+                std::path::Path::new("/x")
+            );
         }
     }
 
     #[test]
     fn a_new_mailbox_needs_exactly_one_way_to_a_password() {
         let add = |more: &[&str]| {
-            Options::try_parse_from([&["bailiwick", "mailbox", "add", "a@b.test", "--quota", "1"], more].concat()).is_ok()
+            Options::try_parse_from(
+                [&["bailiwick", "mailbox", "add", "a@b.test", "--quota", "1"], more].concat(),
+            )
+            .is_ok()
         };
         assert!(!add(&[]));
         assert!(add(&["--invite", "c@d.test"]));
@@ -257,7 +266,10 @@ mod tests {
         let manual = include_str!("../../../docs/manual/command-line.md");
         let command = Options::command();
         for verb in command.get_subcommands() {
-            let nested: Vec<_> = verb.get_subcommands().map(|below| format!("{} {}", verb.get_name(), below.get_name())).collect();
+            let nested: Vec<_> = verb
+                .get_subcommands()
+                .map(|below| format!("{} {}", verb.get_name(), below.get_name()))
+                .collect();
             for name in if nested.is_empty() { vec![verb.get_name().to_owned()] } else { nested } {
                 assert!(manual.contains(&format!("`bailiwick {name}")), "{name}");
             }

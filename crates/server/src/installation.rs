@@ -62,7 +62,8 @@ pub(crate) fn operator() -> Caller {
     let uid = Uid::current();
     let own = User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid {uid}"), |user| user.name);
     let plain = |name: &String| {
-        (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        (1..=64).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     };
     let behind = std::env::var("SUDO_USER").ok().filter(|name| uid.is_root() && plain(name) && *name != own);
     let name = behind.map_or_else(|| own.clone(), |behind| format!("{behind} ({own})"));

@@ -76,9 +76,10 @@ pub(crate) fn load_or_make_key(config: &Config, random: &Random) -> Outcome<Keyr
 /// The key, refused when anybody but its owner can read it (FI-23).
 pub(crate) fn load_key(path: &Path) -> Outcome<Keyring> {
     let file = File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            Failure::new(format!("{} is missing. `bailiwick setup` makes it, on an empty database.", path.display()))
-        }
+        ErrorKind::NotFound => Failure::new(format!(
+            "{} is missing. `bailiwick setup` makes it, on an empty database.",
+            path.display()
+        )),
         _ => Failure::file(path)(error),
     })?;
     let mode = file.metadata().map_err(Failure::file(path))?.mode();
@@ -93,7 +94,10 @@ pub(crate) fn load_key(path: &Path) -> Outcome<Keyring> {
     let mut bytes = Vec::with_capacity(KEY_BYTES + 1);
     file.take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(Failure::file(path))?;
     let key = <[u8; KEY_BYTES]>::try_from(bytes).map_err(|_| {
-        Failure::new(format!("{} is not a key: it must have 32 bytes. Restore it from your backup.", path.display()))
+        Failure::new(format!(
+            "{} is not a key: it must have 32 bytes. Restore it from your backup.",
+            path.display()
+        ))
     })?;
     Ok(Keyring::new(key))
 }
@@ -122,7 +126,11 @@ fn create_private(path: &Path, new: bool) -> Outcome<File> {
     let there = path.exists();
     let mut options = OpenOptions::new();
     options.append(true).mode(0o600);
-    if new { options.create_new(true) } else { options.create(true) };
+    if new {
+        options.create_new(true)
+    } else {
+        options.create(true)
+    };
     let file = options.open(path).map_err(Failure::file(path))?;
     if !there
         && Uid::effective().is_root()
@@ -183,7 +191,10 @@ pub(crate) mod tests {
         let config = config_in(dir.path());
         for length in [0, 31, 33] {
             let _ = fs::remove_file(config.secret_key());
-            create_private(&config.secret_key(), true).expect("made").write_all(&vec![7; length]).expect("written");
+            create_private(&config.secret_key(), true)
+                .expect("made")
+                .write_all(&vec![7; length])
+                .expect("written");
             assert!(load_or_make_key(&config, &Random::System).is_err(), "{length}");
         }
     }

@@ -7,7 +7,8 @@ use crate::failure::{Failure, Outcome};
 
 /// True from the first SIGTERM or SIGINT on.
 pub(crate) fn on_signal() -> Outcome<watch::Receiver<bool>> {
-    let catch = |kind| signal(kind).map_err(|error| Failure::new(format!("Signals cannot be caught: {error}.")));
+    let catch =
+        |kind| signal(kind).map_err(|error| Failure::new(format!("Signals cannot be caught: {error}.")));
     let (mut terminate, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
     let (end, ended) = watch::channel(false);
     tokio::spawn(async move {

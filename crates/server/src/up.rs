@@ -47,7 +47,8 @@ pub(crate) async fn run(config: Config) -> Outcome {
 
 /// `bailiwick mail`: the mail servers alone.
 pub(crate) async fn mail_alone(config: Config) -> Outcome {
-    let settings = config.mail.ok_or_else(|| Failure::new("There is no [mail] in the configuration. Write one."))?;
+    let settings =
+        config.mail.ok_or_else(|| Failure::new("There is no [mail] in the configuration. Write one."))?;
     let end = shutdown::on_signal()?;
     let (up, mut is_up) = watch::channel(false);
     let telling = tokio::spawn(async move {

@@ -45,6 +45,16 @@ impl Audit {
                 _ = shutdown.changed() => {}
             }
         }
+        if let Err(error) = self.release(&holder).await {
+            tracing::debug!(code = error.code().key(), "the lease was not given back; it runs out by itself");
+        }
+    }
+
+    /// Gives the lease back, so that another process need not wait until it runs out.
+    async fn release(&self, holder: &str) -> Result<(), Error> {
+        let mut tx = self.core.write(&Caller::system("seal history")).await?;
+        jobs::take_lease(&mut tx, LEASE, holder, Duration::ZERO).await?;
+        tx.commit(Events::none("a lease is given back")).await
     }
 
     async fn seal_as(&self, holder: &str, lasting: Duration) -> Result<u64, Error> {

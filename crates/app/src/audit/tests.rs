@@ -179,6 +179,9 @@ async fn the_sealer_seals_what_is_left_when_it_is_told_to_end() {
         tell.send(true).expect("the sealer listens");
         running.await.expect("it ends");
         assert_eq!(verify(app.core()).await.unsealed, 0);
+        tenant(app.core(), "next").await;
+        let next = Audit::new(app.core().clone()).seal().await.expect("sealed");
+        assert_eq!(next, 1, "the lease was given back");
     })
     .await;
 }

@@ -19,8 +19,8 @@ const EVERY: Duration = Duration::from_mins(1);
 /// The lease's name.
 const LEASE: &str = "housekeeping";
 
-/// How long the lease lasts: longer than a round and the pause after it.
-const LEASE_LASTS: Duration = Duration::from_mins(5);
+/// How long the lease lasts: longer than a round and the pause after it. Two rounds at once would do no harm.
+const LEASE_LASTS: Duration = Duration::from_mins(2);
 
 /// Telemetry is kept so long.
 const TELEMETRY_KEPT: Duration = Duration::from_hours(60 * 24);
@@ -30,7 +30,7 @@ impl Jobs {
     pub async fn run_housekeeping(&self, mut shutdown: watch::Receiver<bool>) {
         let holder = new_holder(self.core.ground());
         while !*shutdown.borrow() && shutdown.has_changed().is_ok() {
-            match self.may_keep_house(&holder).await {
+            match self.may_keep_house(&holder, LEASE_LASTS).await {
                 Ok(true) => self.keep_house().await,
                 Ok(false) => {}
                 Err(error) => complain("lease", &error),
@@ -40,11 +40,12 @@ impl Jobs {
                 _ = shutdown.changed() => {}
             }
         }
+        noted("lease", self.may_keep_house(&holder, Duration::ZERO).await);
     }
 
-    async fn may_keep_house(&self, holder: &str) -> Result<bool, Error> {
+    async fn may_keep_house(&self, holder: &str, lasting: Duration) -> Result<bool, Error> {
         let mut tx = self.core.write(&Caller::system("keep house")).await?;
-        let mine = store::take_lease(&mut tx, LEASE, holder, LEASE_LASTS).await?;
+        let mine = store::take_lease(&mut tx, LEASE, holder, lasting).await?;
         tx.commit(Events::none("a lease is renewed")).await?;
         Ok(mine)
     }

@@ -391,3 +391,25 @@ async fn a_lease_has_one_holder_until_it_runs_out() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn one_process_keeps_house_and_gives_the_lease_back_at_its_end() {
+    on_each_engine(async |app: TestApp| {
+        let lease_is_free = async || {
+            let mut tx = app.core().write(&caller()).await.expect("a transaction");
+            super::take_lease(&mut tx, "housekeeping", "another", Duration::ZERO).await.expect("asked")
+        };
+        let (tell, shutdown) = watch::channel(false);
+        let keeper = Jobs::new(app.core().clone());
+        let keeping = tokio::spawn(async move { keeper.run_housekeeping(shutdown).await });
+        let started = Instant::now();
+        while lease_is_free().await {
+            assert!(started.elapsed() < Duration::from_secs(20), "nobody keeps house");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tell.send(true).expect("the keeper listens");
+        keeping.await.expect("it ends");
+        assert!(lease_is_free().await);
+    })
+    .await;
+}

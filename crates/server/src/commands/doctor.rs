@@ -94,8 +94,12 @@ fn configuration(path: &Path) -> Finding {
 fn secret_key(config: &Config) -> Finding {
     let path = config.secret_key();
     match place::load_key(&path) {
-        Ok(_) => ok(format!("{} is there, for its owner only; keep a copy apart from the data", path.display())),
-        Err(_) if !path.exists() && !has_data(config) => ok(format!("{} will be made at the first start", path.display())),
+        Ok(_) => {
+            ok(format!("{} is there, for its owner only; keep a copy apart from the data", path.display()))
+        }
+        Err(_) if !path.exists() && !has_data(config) => {
+            ok(format!("{} will be made at the first start", path.display()))
+        }
         Err(failure) => fail(failure.to_string(), "nothing starts without the right key"),
     }
 }
@@ -112,11 +116,14 @@ async fn database(config: &Config) -> Finding {
     let unreachable = "check data_dir and database in the configuration, and that the database runs";
     match (columns(&config.database).await, columns_of_a_new_one().await) {
         (Ok(found), Ok(wanted)) if found == wanted => ok("the database answers, and its schema is current"),
-        (Ok(_), Ok(_)) => {
-            warn("the database's schema is not this program's", "the next start of `bailiwick serve` brings it up to date")
-        }
+        (Ok(_), Ok(_)) => warn(
+            "the database's schema is not this program's",
+            "the next start of `bailiwick serve` brings it up to date",
+        ),
         (Err(failure), _) => fail(format!("the database: {failure}"), unreachable),
-        (_, Err(failure)) => warn(format!("the schema was not compared: {failure}"), "make room in the temporary directory"),
+        (_, Err(failure)) => {
+            warn(format!("the schema was not compared: {failure}"), "make room in the temporary directory")
+        }
     }
 }
 
@@ -146,10 +153,17 @@ async fn columns_of_a_new_one() -> Outcome<Vec<bailiwick_base::db::SchemaColumn>
 fn portals(config: &Config) -> Finding {
     let address = config.listen;
     if place::is_served(config) {
-        let at = if address.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], address.port())) } else { address };
+        let at = if address.ip().is_unspecified() {
+            SocketAddr::from(([127, 0, 0, 1], address.port()))
+        } else {
+            address
+        };
         return match TcpStream::connect_timeout(&at, PATIENCE) {
             Ok(_) => ok(format!("`bailiwick serve` runs and answers at {address}")),
-            Err(error) => fail(format!("`bailiwick serve` runs, but {address} does not answer: {error}"), "look into its log"),
+            Err(error) => fail(
+                format!("`bailiwick serve` runs, but {address} does not answer: {error}"),
+                "look into its log",
+            ),
         };
     }
     match TcpListener::bind(address) {
@@ -169,12 +183,16 @@ fn certificate(config: &Config) -> Option<Finding> {
     };
     let now = Clock::System.now();
     if let Some(trouble) = found.trouble(now) {
-        return Some(fail(format!("the portals' certificate {trouble}"), "renew it; it is taken up within a minute"));
+        return Some(fail(
+            format!("the portals' certificate {trouble}"),
+            "renew it; it is taken up within a minute",
+        ));
     }
     if let Err(failure) = serve::fits(files) {
         return Some(fail(failure.to_string(), "put the key of this certificate into http.tls_key"));
     }
-    let uncovered: Vec<&str> = hosts_of(&config.settings.origins).into_iter().filter(|host| !found.covers(host)).collect();
+    let uncovered: Vec<&str> =
+        hosts_of(&config.settings.origins).into_iter().filter(|host| !found.covers(host)).collect();
     if !uncovered.is_empty() {
         let what = format!("the portals' certificate is not for {}", uncovered.join(", "));
         return Some(warn(what, "browsers refuse it there; get one that names all portals"));
@@ -193,11 +211,18 @@ fn proxies(config: &Config) -> Finding {
             "name the proxy there, or every request seems to come from it",
         );
     }
-    ok(if config.tls.is_some() { "the portals are served over TLS" } else { "the portals are served on loopback only" })
+    ok(if config.tls.is_some() {
+        "the portals are served over TLS"
+    } else {
+        "the portals are served on loopback only"
+    })
 }
 
 async fn resolver(config: &Config) -> Finding {
-    let whom = config.settings.resolver.map_or_else(|| "the system's name server".to_owned(), |server| server.to_string());
+    let whom = config
+        .settings
+        .resolver
+        .map_or_else(|| "the system's name server".to_owned(), |server| server.to_string());
     let advice = "domains cannot be verified without; check dns.resolver, or /etc/resolv.conf";
     let builder = match config.settings.resolver {
         Some(server) => {
@@ -216,7 +241,9 @@ async fn resolver(config: &Config) -> Finding {
         Ok(resolver) => resolver,
         Err(error) => return fail(format!("{whom}: {error}"), advice),
     };
-    let asked = tokio::time::timeout(PATIENCE, resolver.txt_lookup(format!("{}.", config.settings.from.domain))).await;
+    let asked =
+        tokio::time::timeout(PATIENCE, resolver.txt_lookup(format!("{}.", config.settings.from.domain)))
+            .await;
     match asked {
         Ok(Ok(_)) => ok(format!("{whom} answers")),
         Ok(Err(error)) if error.is_no_records_found() => ok(format!("{whom} answers")),

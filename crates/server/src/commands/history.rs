@@ -13,7 +13,11 @@ use crate::installation::{Installation, operator};
 pub(super) async fn run(open: &Installation, command: cli::History) -> Outcome<ExitCode> {
     let cli::History::Verify { format } = command;
     let found = Audit::new(open.core.clone()).verify(&operator()).await?;
-    if format.json { as_json(&found)? } else { as_text(&found)? }
+    if format.json {
+        as_json(&found)?
+    } else {
+        as_text(&found)?
+    }
     Ok(if found.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -25,8 +29,11 @@ fn as_text(found: &Verification) -> Outcome {
         print::line(&format!("head  chain {} entry {} {}", head.chain, head.seq, hex(&head.hash)))?;
     }
     let Verification { sealed, unsealed, erased, .. } = found;
-    let verdict = if found.is_sound() { "Nothing was changed" } else { "The history is NOT as it was written" };
-    print::line(&format!("{verdict}: {sealed} sealed, {unsealed} waiting to be, {erased} with an erased detail."))?;
+    let verdict =
+        if found.is_sound() { "Nothing was changed" } else { "The history is NOT as it was written" };
+    print::line(&format!(
+        "{verdict}: {sealed} sealed, {unsealed} waiting to be, {erased} with an erased detail."
+    ))?;
     print::line("Keep the heads elsewhere: only against them it shows when the end of a chain is cut off.")
 }
 
@@ -37,9 +44,7 @@ fn describe(fault: &Fault) -> String {
 }
 
 fn as_json(found: &Verification) -> Outcome {
-    let fault = |fault: &Fault| {
-        json!({ "chain": fault.chain, "entry": fault.seq, "event": fault.event, "what": fault.kind.to_string() })
-    };
+    let fault = |fault: &Fault| json!({ "chain": fault.chain, "entry": fault.seq, "event": fault.event, "what": fault.kind.to_string() });
     print::json(&json!({
         "sound": found.is_sound(),
         "sealed": found.sealed,

@@ -32,7 +32,9 @@ pub(super) async fn run(open: &Installation, command: cli::Mailbox) -> Outcome {
         cli::Mailbox::Disable { address } => {
             let found = mailboxes.by_address(&caller, &address).await?;
             mailboxes.disable(&caller, found.id).await?;
-            print::line(&format!("{address} is disabled: its sessions are being ended, its mail is still received."))
+            print::line(&format!(
+                "{address} is disabled: its sessions are being ended, its mail is still received."
+            ))
         }
         cli::Mailbox::Enable { address } => {
             let found = mailboxes.by_address(&caller, &address).await?;
@@ -43,7 +45,9 @@ pub(super) async fn run(open: &Installation, command: cli::Mailbox) -> Outcome {
             let found = mailboxes.by_address(&caller, &address).await?;
             if one_time {
                 let password = mailboxes.set_one_time_password(&caller, found.id).await?;
-                return print::line(&format!("{password}\nIt must be changed at the first sign-in to the User Panel."));
+                return print::line(&format!(
+                    "{password}\nIt must be changed at the first sign-in to the User Panel."
+                ));
             }
             let to = mailboxes.send_reset_link(&caller, found.id).await?;
             print::line(&format!("A link to set a new password is queued for {to}."))
@@ -129,7 +133,11 @@ async fn add(mailboxes: &Mailboxes, new: cli::AddMailbox) -> Outcome {
     };
     let domain = mailboxes.domain_by_name(&operator(), &address.domain).await?;
     let added = mailboxes.add(&operator(), domain, NewMailbox { local, name, quota, password }).await?;
-    if format.json { print::json(&value(&added, None)) } else { print::line(&format!("{} is added.", added.address)) }
+    if format.json {
+        print::json(&value(&added, None))
+    } else {
+        print::line(&format!("{} is added.", added.address))
+    }
 }
 
 /// The first line of standard input.

@@ -48,7 +48,8 @@ pub(super) fn table(rows: &[Vec<String>]) -> Outcome {
 /// Names and values of one thing.
 pub(super) fn facts(facts: &[(&str, String)]) -> Outcome {
     let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let lines: Vec<String> = facts.iter().map(|(name, value)| format!("{name:<width$}  {}\n", clean(value))).collect();
+    let lines: Vec<String> =
+        facts.iter().map(|(name, value)| format!("{name:<width$}  {}\n", clean(value))).collect();
     text(&lines.concat())
 }
 

@@ -20,7 +20,10 @@ pub(super) async fn run(open: &Installation, command: cli::Tenant) -> Outcome {
         cli::Tenant::Suspend { tenant, reason } => {
             let found = find(&tenants, &tenant).await?;
             tenants.suspend(&operator(), found.id, &reason).await?;
-            print::line(&format!("{} is suspended: its sessions are ended, its mail is still received.", found.name))
+            print::line(&format!(
+                "{} is suspended: its sessions are ended, its mail is still received.",
+                found.name
+            ))
         }
         cli::Tenant::Resume { tenant } => {
             let found = find(&tenants, &tenant).await?;
@@ -109,10 +112,14 @@ async fn create(tenants: &Tenants, new: cli::CreateTenant) -> Outcome {
     let cli::CreateTenant { name, users, storage, domains, admin, admin_name, email, format } = new;
     let to = email.clone();
     let limits = Limits { users, storage, domains };
-    let new = NewTenant { name, limits, admin_name: admin, admin_full_name: admin_name, admin_address: email };
+    let new =
+        NewTenant { name, limits, admin_name: admin, admin_full_name: admin_name, admin_address: email };
     let tenant = tenants.create(&operator(), &new).await?;
     if format.json {
         return print::json(&value(&tenant));
     }
-    print::line(&format!("{} is created ({}). The invitation to {to} is queued; it is good for 7 days.", tenant.name, tenant.id))
+    print::line(&format!(
+        "{} is created ({}). The invitation to {to} is queued; it is good for 7 days.",
+        tenant.name, tenant.id
+    ))
 }

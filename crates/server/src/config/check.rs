@@ -23,9 +23,11 @@ pub(super) fn check(file: File) -> Checked<Config> {
     if let Some(mail) = &file.mail {
         mail.validate().map_err(|error| of_plane(&error))?;
     }
-    let from: EmailAddress = file.outgoing.from.parse().map_err(|_| {
-        Trouble::new("outgoing.from", "must be an e-mail address alone, without a name.")
-    })?;
+    let from: EmailAddress = file
+        .outgoing
+        .from
+        .parse()
+        .map_err(|_| Trouble::new("outgoing.from", "must be an e-mail address alone, without a name."))?;
     let outgoing = relay(file.outgoing.relay.as_deref(), file.mail.as_ref())?;
     let billing_url = file.billing_url.map(|url| link("billing_url", url)).transpose()?;
     let settings = Settings {
@@ -56,7 +58,9 @@ fn tls(http: &Http) -> Checked<Option<Tls>> {
             Ok(Some(Tls { certificate: certificate.clone(), key: key.clone() }))
         }
         (Some(_), None) => Err(Trouble::new("http.tls_key", "is missing: a certificate needs its key.")),
-        (None, Some(_)) => Err(Trouble::new("http.tls_certificate", "is missing: a key needs its certificate.")),
+        (None, Some(_)) => {
+            Err(Trouble::new("http.tls_certificate", "is missing: a key needs its certificate."))
+        }
         (None, None) if http.listen.ip().to_canonical().is_loopback() => Ok(None),
         (None, None) => Err(Trouble::new(
             "http.listen",
@@ -99,7 +103,8 @@ fn relay(relay: Option<&str>, mail: Option<&PlaneSettings>) -> Checked<SocketAdd
 
 fn link(key: &str, url: String) -> Checked<String> {
     let web = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let plain = url.len() <= 2_000 && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>;,".contains(&byte));
+    let plain =
+        url.len() <= 2_000 && url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>;,".contains(&byte));
     if plain && web.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')) {
         Ok(url)
     } else {

@@ -6,9 +6,9 @@
 mod check;
 mod file;
 mod origin;
-mod trouble;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,8 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, trouble::Trouble> {
-        let file: file::File = toml::from_str(text).map_err(|error| trouble::Trouble::of_toml(text, &error))?;
+        let file: file::File =
+            toml::from_str(text).map_err(|error| trouble::Trouble::of_toml(text, &error))?;
         check::check(file)
     }
 

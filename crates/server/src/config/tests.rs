@@ -74,7 +74,10 @@ fn fi_23_an_unknown_key_is_refused_and_named_with_its_line() {
         "line 7: http.lisden is not a key here, expected one of `listen`, `tls_certificate`, `tls_key`, \
          `trusted_proxies`."
     );
-    assert!(trouble("database = \"sqlite\"", "databse = \"sqlite\"").contains("line 3: databse is not a key here"));
+    assert!(
+        trouble("database = \"sqlite\"", "databse = \"sqlite\"")
+            .contains("line 3: databse is not a key here")
+    );
     assert!(trouble("hostname", "auth_cache_size").contains("mail.auth_cache_size is not a key here"));
 }
 
@@ -92,7 +95,10 @@ fn a_missing_key_is_named_with_what_to_write() {
 fn a_value_of_the_wrong_kind_is_named_and_not_repeated() {
     let text = trouble("resolver = \"127.0.0.1:53\"", "resolver = \"s3cret\"");
     assert!(text.starts_with("line 16: dns.resolver cannot be read"), "{text}");
-    assert!(!text.contains("s3cret") && text.ends_with("Write, for example: resolver = \"127.0.0.1:53\""), "{text}");
+    assert!(
+        !text.contains("s3cret") && text.ends_with("Write, for example: resolver = \"127.0.0.1:53\""),
+        "{text}"
+    );
     let text = trouble("run_dir = \"/run/bailiwick\"", "run_dir = 5");
     assert!(text.contains("mail.run_dir cannot be read"), "{text}");
 }
@@ -106,7 +112,10 @@ fn what_is_not_toml_is_told_with_its_line() {
 #[test]
 fn a_database_url_never_stands_in_an_error() {
     let text = trouble("\"sqlite\"", "\"mysql://u:s3cret@h/x\"");
-    assert!(text.starts_with("database must be sqlite or a postgres:// URL.") && !text.contains("s3cret"), "{text}");
+    assert!(
+        text.starts_with("database must be sqlite or a postgres:// URL.") && !text.contains("s3cret"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -134,9 +143,14 @@ fn each_bad_value_is_refused_under_its_key() {
 fn an_address_that_is_not_loopback_needs_tls() {
     for listen in ["0.0.0.0:443", "[::]:443", "192.0.2.1:443", "[::ffff:192.0.2.1]:443"] {
         let text = trouble("127.0.0.1:8080", listen);
-        assert!(text.starts_with("http.listen is not a loopback address, and there is no certificate"), "{text}");
+        assert!(
+            text.starts_with("http.listen is not a loopback address, and there is no certificate"),
+            "{text}"
+        );
     }
-    let with = |more: &str| GOOD.replacen("listen = \"127.0.0.1:8080\"", &format!("listen = \"0.0.0.0:443\"\n{more}"), 1);
+    let with = |more: &str| {
+        GOOD.replacen("listen = \"127.0.0.1:8080\"", &format!("listen = \"0.0.0.0:443\"\n{more}"), 1)
+    };
     let certificate = "tls_certificate = \"/etc/c.pem\"\n";
     let config = Config::parse(&with(&format!("{certificate}tls_key = \"/etc/k.pem\""))).expect("good");
     assert_eq!(config.tls.expect("TLS").key, Path::new("/etc/k.pem"));
@@ -161,15 +175,40 @@ fn a_file_that_is_not_there_says_what_to_do() {
 fn the_manual_explains_every_key() {
     let manual = include_str!("../../../../docs/manual/configuration.md");
     for key in [
-        "data_dir", "database", "billing_url", "http.listen", "http.tls_certificate", "http.tls_key",
-        "http.trusted_proxies", "origins.staff", "origins.admin", "origins.mail", "dns.resolver", "outgoing.from",
-        "outgoing.relay", "mail.data_dir", "mail.run_dir", "mail.secrets_dir", "mail.hostname", "mail.listen",
-        "mail.ports", "mail.passdb_url", "mail.tls.certificate", "mail.tls.key", "mail.relay.host", "mail.relay.port",
-        "mail.mail_uid", "mail.mail_gid", "mail.message_size_limit", "demo.publish_url", "demo.outside_mail_url",
+        "data_dir",
+        "database",
+        "billing_url",
+        "http.listen",
+        "http.tls_certificate",
+        "http.tls_key",
+        "http.trusted_proxies",
+        "origins.staff",
+        "origins.admin",
+        "origins.mail",
+        "dns.resolver",
+        "outgoing.from",
+        "outgoing.relay",
+        "mail.data_dir",
+        "mail.run_dir",
+        "mail.secrets_dir",
+        "mail.hostname",
+        "mail.listen",
+        "mail.ports",
+        "mail.passdb_url",
+        "mail.tls.certificate",
+        "mail.tls.key",
+        "mail.relay.host",
+        "mail.relay.port",
+        "mail.mail_uid",
+        "mail.mail_gid",
+        "mail.message_size_limit",
+        "demo.publish_url",
+        "demo.outside_mail_url",
     ] {
         assert!(manual.contains(&format!("`{key}`")), "{key}");
     }
-    let example = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let example =
+        manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     Config::parse(example).expect("the manual's example is good");
 }
 

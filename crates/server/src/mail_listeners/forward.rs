@@ -58,7 +58,13 @@ struct Envelope {
     targets: Vec<Target>,
 }
 
-pub(super) async fn serve(door: Door, listener: UnixListener, questions: MailPolicy, settings: &PlaneSettings, clock: Clock) {
+pub(super) async fn serve(
+    door: Door,
+    listener: UnixListener,
+    questions: MailPolicy,
+    settings: &PlaneSettings,
+    clock: Clock,
+) {
     let limit = usize::try_from(settings.message_size_limit).unwrap_or(usize::MAX);
     let rules = Rules::new(&settings.hostname, limit, clock);
     let way_back = Reinject::new(&settings.hostname, settings.ports.reinject);
@@ -128,7 +134,8 @@ where
                     return;
                 }
                 Ok(Some(Ok(Command::Data))) => {
-                    let Some(envelope) = envelope.take().filter(|envelope| !envelope.targets.is_empty()) else {
+                    let Some(envelope) = envelope.take().filter(|envelope| !envelope.targets.is_empty())
+                    else {
                         let refused = Reply::enhanced(503, "5.5.1", "No recipients");
                         if peer.write(refused.encode().as_bytes()).await {
                             continue;

@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn a_line_is_added_and_nothing_else_changes() {
-        let marked = marked(b"Subject: x\r\n\r\nReceived: no\r\n.\r\n", "mail.a.test", Timestamp(0)).expect("few hops");
+        let marked = marked(b"Subject: x\r\n\r\nReceived: no\r\n.\r\n", "mail.a.test", Timestamp(0))
+            .expect("few hops");
         let text = "Received: by mail.a.test (Bailiwick forwarder); Thu, 01 Jan 1970 00:00:00 +0000\r\n\
                     Subject: x\r\n\r\nReceived: no\r\n.";
         assert_eq!(marked, text);

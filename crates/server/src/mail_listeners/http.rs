@@ -25,8 +25,11 @@ const BODY: Duration = Duration::from_secs(10);
 pub(super) type Answer = Response<Full<Bytes>>;
 
 /// Answers requests on a connection until the peer closes it, or the end is asked for.
-pub(super) async fn converse<S, F>(stream: S, mut shutdown: watch::Receiver<bool>, answer: impl Fn(Request<Incoming>) -> F)
-where
+pub(super) async fn converse<S, F>(
+    stream: S,
+    mut shutdown: watch::Receiver<bool>,
+    answer: impl Fn(Request<Incoming>) -> F,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
     F: Future<Output = Answer>,
 {
@@ -58,7 +61,9 @@ pub(super) async fn body(request: Request<Incoming>, limit: usize) -> Result<Byt
     let whole = Limited::new(request.into_body(), limit).collect();
     match tokio::time::timeout(BODY, whole).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        }
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }

@@ -7,8 +7,8 @@ use bailiwick_app::mail_policy::MailPolicy;
 use bailiwick_base::words::JobId;
 use bailiwick_base::{Error, Kind};
 use bailiwick_mail::internal::{
-    HELLO_PATH, Hello, HelloAnswer, JobReport, JobReportAnswer, LEASE_PATH, LOG_PATH, LeaseRequest, LogBatch, MAX_BODY,
-    MAX_JOBS, MAX_LINES, MAX_WAIT_MS,
+    HELLO_PATH, Hello, HelloAnswer, JobReport, JobReportAnswer, LEASE_PATH, LOG_PATH, LeaseRequest, LogBatch,
+    MAX_BODY, MAX_JOBS, MAX_LINES, MAX_WAIT_MS,
 };
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -37,7 +37,11 @@ pub(super) async fn serve(door: Door, listener: UnixListener, questions: MailPol
     .await;
 }
 
-async fn answer(questions: &MailPolicy, jobs: &Jobs, request: Request<Incoming>) -> Result<Answer, StatusCode> {
+async fn answer(
+    questions: &MailPolicy,
+    jobs: &Jobs,
+    request: Request<Incoming>,
+) -> Result<Answer, StatusCode> {
     if request.method() != Method::POST {
         return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -46,7 +50,12 @@ async fn answer(questions: &MailPolicy, jobs: &Jobs, request: Request<Incoming>)
     match path.as_str() {
         HELLO_PATH => {
             let Hello { version, postfix_version, dovecot_version, .. } = read(&body)?;
-            tracing::info!(version, postfix = postfix_version, dovecot = dovecot_version, "the mail plane is here");
+            tracing::info!(
+                version,
+                postfix = postfix_version,
+                dovecot = dovecot_version,
+                "the mail plane is here"
+            );
             json(&HelloAnswer {})
         }
         LOG_PATH => {
@@ -79,7 +88,11 @@ fn job_id(path: &str) -> Option<i64> {
 
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, StatusCode> {
     serde_json::from_slice(body).map_err(|error| {
-        tracing::warn!(line = error.line(), column = error.column(), "a request of the mail plane was not understood");
+        tracing::warn!(
+            line = error.line(),
+            column = error.column(),
+            "a request of the mail plane was not understood"
+        );
         StatusCode::BAD_REQUEST
     })
 }
@@ -108,7 +121,13 @@ mod tests {
     #[test]
     fn a_job_is_named_in_one_spelling() {
         assert_eq!(job_id("/plane/jobs/12/done"), Some(12));
-        for path in ["/plane/jobs//done", "/plane/jobs/012/done", "/plane/jobs/+1/done", "/plane/jobs/1", "/plane/jobs/1/done/"] {
+        for path in [
+            "/plane/jobs//done",
+            "/plane/jobs/012/done",
+            "/plane/jobs/+1/done",
+            "/plane/jobs/1",
+            "/plane/jobs/1/done/",
+        ] {
             assert_eq!(job_id(path), None, "{path}");
         }
     }

@@ -79,7 +79,13 @@ impl Bound {
             policy::serve(door("policy", PEERS), self.policy, questions.clone()),
             sasl::serve(door("sasl", PEERS), self.sasl, questions.clone(), ground.random.clone()),
             passdb::serve(door("passdb", PEERS), self.passdb, questions.clone(), self.secret, &self.settings),
-            forward::serve(door("forward", FORWARDS), self.forward, questions.clone(), &self.settings, ground.clock),
+            forward::serve(
+                door("forward", FORWARDS),
+                self.forward,
+                questions.clone(),
+                &self.settings,
+                ground.clock
+            ),
             internal::serve(door("internal", PEERS), self.internal, questions, Jobs::new(core.clone())),
         );
         for socket in sockets::all(&self.settings) {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use bailiwick_app::mail_policy::MailPolicy;
 use bailiwick_mail::lua_auth::{
-    MAX_BODY, PASSDB_PATH, PassdbAnswer, PassdbRequest, SECRET_HEADER, USERDB_PATH, UserdbAnswer, UserdbRequest,
+    MAX_BODY, PASSDB_PATH, PassdbAnswer, PassdbRequest, SECRET_HEADER, USERDB_PATH, UserdbAnswer,
+    UserdbRequest,
 };
 use bailiwick_plane::PlaneSettings;
 use hyper::body::Incoming;
@@ -29,10 +30,19 @@ struct Expected {
     secret: String,
 }
 
-pub(super) async fn serve(door: Door, listener: TcpListener, questions: MailPolicy, secret: String, settings: &PlaneSettings) {
+pub(super) async fn serve(
+    door: Door,
+    listener: TcpListener,
+    questions: MailPolicy,
+    secret: String,
+    settings: &PlaneSettings,
+) {
     let path = prefix(&settings.passdb_url);
-    let expected =
-        Arc::new(Expected { passdb: format!("{path}{PASSDB_PATH}"), userdb: format!("{path}{USERDB_PATH}"), secret });
+    let expected = Arc::new(Expected {
+        passdb: format!("{path}{PASSDB_PATH}"),
+        userdb: format!("{path}{USERDB_PATH}"),
+        secret,
+    });
     door.serve(listener, |stream, shutdown| {
         let (questions, expected) = (questions.clone(), Arc::clone(&expected));
         http::converse(stream, shutdown, move |request| {
@@ -55,7 +65,11 @@ fn prefix(url: &str) -> &str {
     rest.find('/').map_or("", |at| &rest[at..])
 }
 
-async fn answer(questions: &MailPolicy, expected: &Expected, request: Request<Incoming>) -> Result<Answer, StatusCode> {
+async fn answer(
+    questions: &MailPolicy,
+    expected: &Expected,
+    request: Request<Incoming>,
+) -> Result<Answer, StatusCode> {
     let given = request.headers().get(SECRET_HEADER).map_or(&b""[..], |value| value.as_bytes());
     if !bool::from(given.ct_eq(expected.secret.as_bytes())) {
         tracing::warn!("somebody asked in Dovecot's place without its secret");
@@ -66,10 +80,12 @@ async fn answer(questions: &MailPolicy, expected: &Expected, request: Request<In
     }
     let path = request.uri().path().to_owned();
     let text = if path == expected.passdb {
-        let question = PassdbRequest::decode(&http::body(request, MAX_BODY).await?).map_err(not_understood)?;
+        let question =
+            PassdbRequest::decode(&http::body(request, MAX_BODY).await?).map_err(not_understood)?;
         in_time(questions.passdb(&question)).await.unwrap_or(PassdbAnswer::Temporary).encode()
     } else if path == expected.userdb {
-        let question = UserdbRequest::decode(&http::body(request, MAX_BODY).await?).map_err(not_understood)?;
+        let question =
+            UserdbRequest::decode(&http::body(request, MAX_BODY).await?).map_err(not_understood)?;
         in_time(questions.userdb(&question)).await.unwrap_or(UserdbAnswer::Temporary).encode()
     } else {
         return Err(StatusCode::NOT_FOUND);

@@ -67,7 +67,9 @@ fn netstring(text: &str) -> Vec<u8> {
 
 #[test]
 fn look_ups_are_answered_in_order_however_they_are_cut() {
-    let sent = [netstring("valias team@a.test"), netstring("valias \"a@b\"@t1.example"), netstring("valias ")].concat();
+    let sent =
+        [netstring("valias team@a.test"), netstring("valias \"a@b\"@t1.example"), netstring("valias ")]
+            .concat();
     for step in 1..=sent.len() {
         let (answers, ()) = talk(&sent, step, |peer| socketmap::converse(peer, maps));
         assert_eq!(String::from_utf8_lossy(&answers), "13:OK bob@a.test,9:NOTFOUND ,9:NOTFOUND ,");
@@ -89,7 +91,11 @@ fn what_is_no_look_up_is_refused_and_the_connection_ends() {
     let mut sent = bailiwick_mail::netstring::encode(b"valias \xff");
     sent.extend(netstring("valias team@a.test"));
     let (answers, ()) = talk(&sent, 7, |peer| socketmap::converse(peer, maps));
-    assert_eq!(String::from_utf8_lossy(&answers), "9:NOTFOUND ,13:OK bob@a.test,", "a key of other bytes is in no map");
+    assert_eq!(
+        String::from_utf8_lossy(&answers),
+        "9:NOTFOUND ,13:OK bob@a.test,",
+        "a key of other bytes is in no map"
+    );
 }
 
 const RCPT: &str = "request=smtpd_access_policy\nprotocol_state=RCPT\nrecipient=a@b.test\n\n";
@@ -232,7 +238,8 @@ fn dialogue(parts: &[&str], step: usize) -> (Vec<u16>, Vec<(String, String, Stri
                     let _ = theirs.write_all(piece).await;
                     tokio::task::yield_now().await;
                 }
-                let answers = |text: &str| text.matches("354 ").count() + text.matches("No recipients").count();
+                let answers =
+                    |text: &str| text.matches("354 ").count() + text.matches("No recipients").count();
                 let mut byte = [0];
                 while part.ends_with("DATA\r\n") && answers(&text) <= before {
                     match theirs.read(&mut byte).await {
@@ -262,7 +269,11 @@ fn each_recipient_has_its_own_answer_before_and_after_the_message() {
     let whole = format!("{commands}{text}");
     for step in [1, 2, 5] {
         let (codes, sent) = lmtp(&whole, step);
-        assert_eq!(codes, [220, 250, 250, 250, 550, 451, 451, 250, 354, 250, 451, 250, 250, 354], "cut every {step}");
+        assert_eq!(
+            codes,
+            [220, 250, 250, 250, 550, 451, 451, 250, 354, 250, 451, 250, 250, 354],
+            "cut every {step}"
+        );
         assert_eq!(sent.len(), 1, "the second message never ended");
         assert_eq!((sent[0].0.as_str(), sent[0].1.as_str()), ("srs-ann@else.test", "x@outside.test"));
         assert!(sent[0].2.starts_with("Received: by mail.a.test (Bailiwick forwarder); "), "{}", sent[0].2);
@@ -272,7 +283,8 @@ fn each_recipient_has_its_own_answer_before_and_after_the_message() {
 
 #[test]
 fn the_null_sender_stays_the_null_sender() {
-    let (codes, sent) = lmtp("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<x@forward.test>\r\nDATA\r\nA: b\r\n.\r\nQUIT\r\n", 1);
+    let (codes, sent) =
+        lmtp("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<x@forward.test>\r\nDATA\r\nA: b\r\n.\r\nQUIT\r\n", 1);
     assert_eq!(codes, [220, 250, 250, 250, 354, 250, 221]);
     assert_eq!(sent[0].0, "");
 }
@@ -318,7 +330,7 @@ async fn k28_peers_beyond_the_bound_are_closed_and_the_others_served() {
         socketmap::converse(Peer::new(stream, None, shutdown), maps)
     }));
     let ask = async |stream: &mut UnixStream| {
-        let mut answer = [0; 18];
+        let mut answer = [0; 17];
         stream.write_all(&netstring("valias team@a.test")).await?;
         stream.read_exact(&mut answer).await.map(|_| answer)
     };

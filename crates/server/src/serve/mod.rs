@@ -58,7 +58,9 @@ pub(crate) async fn run(config: Config, ends: Ends, ready: oneshot::Sender<()>) 
     while tasks.join_next().await.is_some() {}
     if let Some(questions) = questions {
         // When we end by ourselves, nobody says so to the mail servers' side.
-        if served.is_err() { questions.abort() }
+        if served.is_err() {
+            questions.abort()
+        }
         let _ = questions.await;
     }
     installation.close().await;

@@ -64,7 +64,8 @@ impl Certificate {
 pub(crate) fn certificate(path: &Path) -> Outcome<Certificate> {
     let chain = chain(path)?;
     let unreadable = || Failure::new(format!("{} holds a certificate that cannot be read.", path.display()));
-    let (_, parsed) = X509Certificate::from_der(chain.first().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    let (_, parsed) =
+        X509Certificate::from_der(chain.first().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
     let names = parsed.subject_alternative_name().ok().flatten();
     let name = |name: &GeneralName<'_>| match name {
         GeneralName::DNSName(name) => Some((*name).to_owned()),
@@ -90,8 +91,9 @@ pub(super) fn load(files: &Tls) -> Outcome<Arc<ServerConfig>> {
 }
 
 fn configured(files: &Tls) -> Outcome<ServerConfig> {
-    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
-        .map_err(|_| Failure::new(format!("{} (http.tls_key) holds no private key in PEM.", files.key.display())))?;
+    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?).map_err(|_| {
+        Failure::new(format!("{} (http.tls_key) holds no private key in PEM.", files.key.display()))
+    })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let unfit = |error: rustls::Error| {
         let (certificate, key) = (files.certificate.display(), files.key.display());
@@ -123,7 +125,10 @@ fn complain(files: &Tls) {
     match certificate(&files.certificate) {
         Ok(certificate) => {
             if let Some(trouble) = certificate.trouble(Clock::System.now()) {
-                tracing::error!("the certificate {} {trouble}; browsers refuse it", files.certificate.display());
+                tracing::error!(
+                    "the certificate {} {trouble}; browsers refuse it",
+                    files.certificate.display()
+                );
             }
         }
         Err(error) => tracing::error!(%error, "the certificate's dates are unknown"),
@@ -163,8 +168,11 @@ mod tests {
     use super::*;
 
     fn pair(dir: &Path, name: &str) -> Tls {
-        let made = rcgen::generate_simple_self_signed(vec![format!("{name}.example.com"), "*.example.org".into()]).unwrap();
-        let files = Tls { certificate: dir.join(format!("{name}.pem")), key: dir.join(format!("{name}.key")) };
+        let made =
+            rcgen::generate_simple_self_signed(vec![format!("{name}.example.com"), "*.example.org".into()])
+                .unwrap();
+        let files =
+            Tls { certificate: dir.join(format!("{name}.pem")), key: dir.join(format!("{name}.key")) };
         fs::write(&files.certificate, made.cert.pem()).unwrap();
         fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
         files
@@ -175,7 +183,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let found = certificate(&pair(dir.path(), "admin").certificate).unwrap();
         assert!(found.covers("admin.example.com") && found.covers("x.example.org"));
-        assert!(!found.covers("staff.example.com") && !found.covers("a.b.example.org") && !found.covers("example.org"));
+        assert!(
+            !found.covers("staff.example.com")
+                && !found.covers("a.b.example.org")
+                && !found.covers("example.org")
+        );
         let now = Clock::System.now();
         assert_eq!(found.trouble(now), None);
         assert!(found.trouble(found.until()).is_some_and(|text| text.starts_with("expired at ")));

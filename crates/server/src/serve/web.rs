@@ -61,7 +61,12 @@ impl Web {
             match self.tls {
                 None => {
                     let server = axum_server::from_tcp(self.listener).map_err(fail)?;
-                    tuned(server).handle(handle.clone()).map(|inner| crowd.around(inner)).serve(app).await.map_err(fail)
+                    tuned(server)
+                        .handle(handle.clone())
+                        .map(|inner| crowd.around(inner))
+                        .serve(app)
+                        .await
+                        .map_err(fail)
                 }
                 Some((files, live)) => {
                     let server = axum_server::from_tcp_rustls(self.listener, live.clone()).map_err(fail)?;
@@ -96,7 +101,8 @@ fn announce(config: &Config) {
     tracing::info!(
         address = %config.listen, how, staff = origins.staff, admin = origins.admin, mail = origins.mail, "portals"
     );
-    let https = [&origins.staff, &origins.admin, &origins.mail].iter().any(|origin| origin.starts_with("https://"));
+    let https =
+        [&origins.staff, &origins.admin, &origins.mail].iter().any(|origin| origin.starts_with("https://"));
     if config.tls.is_none() && https && config.settings.trusted_proxies.is_empty() {
         tracing::warn!(
             "the portals are https, so a proxy stands before us, but http.trusted_proxies is empty: every request \
