@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use bailiwick_base::Error;
 use bailiwick_base::authz::Caller;
 use bailiwick_base::db::{Db, Ground, ReadTx, WriteTx};
-use bailiwick_base::Error;
 
 use crate::domains::Lookup;
 use crate::mail_policy::LiveSubmissions;

@@ -45,7 +45,9 @@ pub fn actions() -> Vec<ActionInfo> {
 
 /// The matrix as text: `✔` permitted in its scope, `✘` refused (403), `∅` not even seen.
 pub fn matrix() -> String {
-    let mut text = String::from("What each role may do within its scope. ✔ may · ✘ sees the thing, may not (403) · ∅ does not see it (403 for the section)\n\n");
+    let mut text = String::from(
+        "What each role may do within its scope. ✔ may · ✘ sees the thing, may not (403) · ∅ does not see it (403 for the section)\n\n",
+    );
     let _ = write!(text, "{:<34} {:<18} {:<13}", "action", "needs", "done to");
     for role in Role::ALL {
         let _ = write!(text, " {}", role.key());

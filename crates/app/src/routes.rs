@@ -2,9 +2,9 @@
 //! methods and no others, so the list is complete by construction.
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -58,14 +58,32 @@ impl Routes {
     }
 
     /// A page.
-    pub(crate) fn get<H: Handler<T, Core>, T: 'static>(mut self, path: &'static str, access: Access, handler: H) -> Self {
-        self.router = self.router.route(path, get(handler).route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))));
+    pub(crate) fn get<H: Handler<T, Core>, T: 'static>(
+        mut self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.router = self.router.route(
+            path,
+            get(handler)
+                .route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))),
+        );
         self.note(Method::GET, path, access)
     }
 
     /// A change.
-    pub(crate) fn post<H: Handler<T, Core>, T: 'static>(mut self, path: &'static str, access: Access, handler: H) -> Self {
-        self.router = self.router.route(path, post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))));
+    pub(crate) fn post<H: Handler<T, Core>, T: 'static>(
+        mut self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.router = self.router.route(
+            path,
+            post(handler)
+                .route_layer(from_fn(move |request: Request, next: Next| guard(access, request, next))),
+        );
         self.note(Method::POST, path, access)
     }
 
@@ -97,8 +115,13 @@ pub fn router(core: Core) -> Router {
 }
 
 /// A stylesheet, script or picture, for ever: its name carries the hash of its content.
-async fn asset(axum::extract::Path(name): axum::extract::Path<String>, headers: axum::http::HeaderMap) -> Response {
-    use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY};
+async fn asset(
+    axum::extract::Path(name): axum::extract::Path<String>,
+    headers: axum::http::HeaderMap,
+) -> Response {
+    use axum::http::header::{
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY,
+    };
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let Some(asset) = bailiwick_ui::assets::serve(&name, accepted) else {
         return crate::shell::Refusal::from(bailiwick_base::Code::NoSuchThing).into_response();

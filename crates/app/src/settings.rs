@@ -164,7 +164,13 @@ mod tests {
         };
         assert_eq!(origins.by_host("admin.localhost:8080"), Some(Portal::Admin));
         assert_eq!(origins.by_host("MAIL.example.com"), Some(Portal::Mail));
-        for host in ["admin.localhost", "admin.localhost:8081", "evil.example", "", "admin.localhost:8080.evil.example"] {
+        for host in [
+            "admin.localhost",
+            "admin.localhost:8081",
+            "evil.example",
+            "",
+            "admin.localhost:8080.evil.example",
+        ] {
             assert_eq!(origins.by_host(host), None, "{host}");
         }
     }

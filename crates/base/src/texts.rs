@@ -66,9 +66,14 @@ static BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
     let mut bundle = FluentBundle::new_concurrent(vec![unic_langid::LanguageIdentifier::default()]);
     bundle.set_use_isolating(false);
     for name in English::iter() {
-        let text = English::get(&name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()).unwrap_or_default();
-        let resource = FluentResource::try_new(text).unwrap_or_else(|(_, errors)| panic!("{name} is malformed: {errors:?}"));
-        bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{name} has a key that is there already: {errors:?}"));
+        let text = English::get(&name)
+            .and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+            .unwrap_or_default();
+        let resource = FluentResource::try_new(text)
+            .unwrap_or_else(|(_, errors)| panic!("{name} is malformed: {errors:?}"));
+        bundle
+            .add_resource(resource)
+            .unwrap_or_else(|errors| panic!("{name} has a key that is there already: {errors:?}"));
     }
     bundle
 });

@@ -93,11 +93,7 @@ impl Origins {
     /// `http://admin.localhost:PORT` and so on: browsers treat such names as this machine and as secure.
     pub fn on(port: u16) -> Self {
         let origin = |name: &str| format!("http://{name}.localhost:{port}");
-        Self {
-            admin: origin("admin"),
-            mail: origin("mail"),
-            staff: origin("staff"),
-        }
+        Self { admin: origin("admin"), mail: origin("mail"), staff: origin("staff") }
     }
 
     /// All of them, for who must know whom to trust.
@@ -118,10 +114,7 @@ impl Config {
             http: Http { listen: here(ports.http) },
             origins: Origins::on(ports.http),
             dns: Dns { resolver: here(ports.dns) },
-            outgoing: Outgoing {
-                from: "no-reply@provider.test".to_owned(),
-                relay: (!mail).then_some(sink),
-            },
+            outgoing: Outgoing { from: "no-reply@provider.test".to_owned(), relay: (!mail).then_some(sink) },
             mail: mail.then(|| Mail::new(data, run, ports)),
             demo: Demo {
                 publish_url: format!("{outside}/publish"),

@@ -94,8 +94,16 @@ async fn present(
     clear_line();
     let data = dataset();
     let (program_config, mail) = (place.config(), !options.no_mail);
-    let loader = Loader { world, data: &data, program, config: &program_config, ports, mail, progress: &show_progress };
-    let loaded = loader.load(&place.data.join("sign-ins.toml")).await?;
+    let customers = Loader {
+        world,
+        data: &data,
+        program,
+        config: &program_config,
+        ports,
+        mail,
+        progress: &show_progress,
+    };
+    let loaded = customers.load(&place.data.join("sign-ins.toml")).await?;
     clear_line();
     let summary = Summary {
         ports,

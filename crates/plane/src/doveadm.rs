@@ -85,7 +85,9 @@ impl Doveadm {
         let body = encode(&[Command::who()]).map_err(KickError::new)?.into_bytes();
         let answer = http::post(&self.target, PATH, Some(&self.authorization), body, MAX_ANSWER, PATIENCE);
         let (_, listed) = read(&answer.await.map_err(KickError::new)?, 1)?;
-        let of_domain = |user: &String| user.rsplit_once('@').is_some_and(|(_, other)| other.eq_ignore_ascii_case(domain));
+        let of_domain = |user: &String| {
+            user.rsplit_once('@').is_some_and(|(_, other)| other.eq_ignore_ascii_case(domain))
+        };
         Ok(listed.into_iter().filter(of_domain).collect())
     }
 

@@ -1,5 +1,7 @@
 //! A mail in plain words, and how it waits in the outbox: sealed, because it may carry a link (K33).
 
+use std::fmt::Write;
+
 use bailiwick_base::db::{NewJob, WriteTx};
 use bailiwick_base::words::EmailAddress;
 use bailiwick_base::{Error, t};
@@ -51,7 +53,7 @@ impl Waiting {
     pub(super) fn text(&self) -> String {
         let mut text = self.paragraphs.join("\n\n");
         if let Some((label, link)) = &self.link {
-            text.push_str(&format!("\n\n{label}:\n{link}"));
+            let _ = write!(text, "\n\n{label}:\n{link}"); // writing to a String cannot fail
         }
         text.push_str("\n\n-- \n");
         text.push_str(&t!("mail-signature"));
@@ -82,7 +84,10 @@ impl Waiting {
 
 /// The letters that wait in the outbox: to whom, subject, and the link they carry. For tests.
 #[cfg(feature = "testkit")]
-pub(crate) fn waiting_letters(keys: &bailiwick_base::words::Keyring, sealed: Vec<Vec<u8>>) -> Vec<(String, String, Option<String>)> {
+pub(crate) fn waiting_letters(
+    keys: &bailiwick_base::words::Keyring,
+    sealed: Vec<Vec<u8>>,
+) -> Vec<(String, String, Option<String>)> {
     sealed
         .into_iter()
         .filter_map(|payload| serde_json::from_slice::<Waiting>(&keys.open(SEALED_FOR, &payload).ok()?).ok())

@@ -12,22 +12,30 @@ use crate::core::Core;
 
 /// Sends the letter of a job; `key` becomes its Message-ID, so that a repetition can be told from a new letter.
 pub(crate) async fn deliver(core: &Core, key: &str, sealed: &[u8]) -> Result<(), Error> {
-    let plain = core.ground().keys.open(SEALED_FOR, sealed).map_err(|_| Error::internal("a waiting mail cannot be unsealed"))?;
+    let plain = core
+        .ground()
+        .keys
+        .open(SEALED_FOR, sealed)
+        .map_err(|_| Error::internal("a waiting mail cannot be unsealed"))?;
     let letter: Waiting = serde_json::from_slice(&plain).map_err(Error::internal)?;
     let message = compose(core, key, &letter)?;
     let settings = core.settings();
-    let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.outgoing.ip().to_string())
-        .port(settings.outgoing.port())
-        .hello_name(ClientId::Domain(settings.from.domain.to_string()))
-        .timeout(Some(Duration::from_secs(20)))
-        .build();
+    let transport =
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.outgoing.ip().to_string())
+            .port(settings.outgoing.port())
+            .hello_name(ClientId::Domain(settings.from.domain.to_string()))
+            .timeout(Some(Duration::from_secs(20)))
+            .build();
     transport.send(message).await.map(drop).map_err(Error::internal)
 }
 
 fn compose(core: &Core, key: &str, letter: &Waiting) -> Result<Message, Error> {
     let from = &core.settings().from;
     let digest = core.ground().keys.mac("message id", key.as_bytes());
-    let sender = Mailbox::new(Some(bailiwick_base::t!("product-name").into_owned()), from.to_string().parse().map_err(Error::internal)?);
+    let sender = Mailbox::new(
+        Some(bailiwick_base::t!("product-name").into_owned()),
+        from.to_string().parse().map_err(Error::internal)?,
+    );
     Message::builder()
         .from(sender)
         .to(letter.to.parse().map_err(Error::internal)?)

@@ -10,7 +10,10 @@ use crate::emails;
 /// The longest wait of a job for the mail plane.
 const PLANE_MOST: Duration = Duration::from_mins(1);
 
-/// The longest wait of a mail.
+/// The longest wait of a mail while the mail server may be back any moment (P3).
+const MAIL_SOON: Duration = Duration::from_secs(20);
+
+/// The wait of a mail once it has failed often.
 const MAIL_MOST: Duration = Duration::from_mins(10);
 
 /// A mail older than this is not sent any more.
@@ -19,20 +22,20 @@ pub(super) const MAIL_EXPIRES: Duration = Duration::from_hours(7 * 24);
 /// The longest line kept of what went wrong, in characters.
 const LINE: usize = 300;
 
-/// How long to wait after `attempts` (at least one) failed; none means that the job has failed for good.
+/// How long to wait after `attempts` (at least one) failed.
 ///
-/// Only mails are given up. A session must end and mail must be removed whatever it takes (K2), so those are tried
-/// once a minute for ever.
-pub(super) fn wait(kind: &str, attempts: i64) -> Option<Duration> {
+/// No job is given up for having failed often. A session must end and mail must be removed whatever it takes (K2), so
+/// those are tried once a minute for ever; a mail is given up when it is too old ([`MAIL_EXPIRES`]).
+pub(super) fn wait(kind: &str, attempts: i64) -> Duration {
     let is_mail = kind == emails::KIND;
     if attempts >= limits::JOB_ATTEMPTS {
-        return (!is_mail).then_some(PLANE_MOST);
+        return if is_mail { MAIL_MOST } else { PLANE_MOST };
     }
     if kind == DISCONNECT || kind == DISCONNECT_DOMAIN {
-        return Some(Duration::from_secs(1));
+        return Duration::from_secs(1);
     }
     let doubled = Duration::from_secs(1 << attempts.clamp(1, 30).saturating_sub(1));
-    Some(doubled.min(if is_mail { MAIL_MOST } else { PLANE_MOST }))
+    doubled.min(if is_mail { MAIL_SOON } else { PLANE_MOST })
 }
 
 /// What went wrong, on one line of bounded length.
@@ -45,26 +48,21 @@ mod tests {
     use super::super::kinds::REMOVE_MAIL;
     use super::*;
 
-    fn waits(kind: &str) -> Vec<Option<u64>> {
-        [1, 2, 3, 6, 7, 11, 19, 20, 1_000, i64::MAX]
-            .iter()
-            .map(|n| wait(kind, *n).map(|wait| wait.as_secs()))
-            .collect()
+    fn waits(kind: &str) -> Vec<u64> {
+        [1, 2, 3, 6, 7, 11, 19, 20, 1_000, i64::MAX].iter().map(|n| wait(kind, *n).as_secs()).collect()
     }
 
     #[test]
-    fn a_mail_waits_longer_each_time_and_is_given_up_in_the_end() {
-        let mail = [Some(1), Some(2), Some(4), Some(32), Some(64), Some(600), Some(600), None, None, None];
+    fn a_mail_is_soon_tried_again_and_less_often_once_it_has_failed_a_lot() {
+        let mail = [1, 2, 4, 20, 20, 20, 20, 600, 600, 600];
         assert_eq!(waits(emails::KIND), mail);
     }
 
     #[test]
     fn a_session_is_ended_and_mail_removed_however_often_that_fails() {
-        let soon = Some(1);
-        let minute = Some(60);
-        assert_eq!(waits(DISCONNECT), [soon, soon, soon, soon, soon, soon, soon, minute, minute, minute]);
+        assert_eq!(waits(DISCONNECT), [1, 1, 1, 1, 1, 1, 1, 60, 60, 60]);
         assert_eq!(waits(DISCONNECT_DOMAIN), waits(DISCONNECT));
-        let removal = [Some(1), Some(2), Some(4), Some(32), minute, minute, minute, minute, minute, minute];
+        let removal = [1, 2, 4, 32, 60, 60, 60, 60, 60, 60];
         assert_eq!(waits(REMOVE_MAIL), removal);
     }
 

@@ -101,12 +101,9 @@ pub(super) async fn end(
     let update = match ended {
         Ended::Done if kind == emails::KIND => done(now).push(", payload = $").bind(Vec::new()),
         Ended::Done => done(now),
-        Ended::Failed(why) => match wait(&kind, attempts) {
-            Some(wait) => sql("UPDATE outbox SET state = 'queued', due_at = $, last_error = $")
-                .bind(now.after(wait))
-                .bind(one_line(why)),
-            None => failed(why),
-        },
+        Ended::Failed(why) => sql("UPDATE outbox SET state = 'queued', due_at = $, last_error = $")
+            .bind(now.after(wait(&kind, attempts)))
+            .bind(one_line(why)),
         Ended::Hopeless(why) => failed(why),
     };
     tx.run(update.push(", lease = NULL, leased_until = NULL WHERE id = $").bind(id)).await.map(drop)

@@ -40,10 +40,14 @@ pub(super) async fn resolve(tx: &mut ReadTx, address: &EmailAddress) -> Result<D
 /// Exact address, then without its `+detail`, then what the domain does with addresses nobody has.
 fn decide(found: &[Found], local: &LocalPart, base: &LocalPart) -> Destination {
     let Some(domain) = found.first() else { return Destination::NotHere };
-    let owner = |wanted: &LocalPart| found.iter().find(|row| row.local_part.as_deref() == Some(wanted.as_str()));
+    let owner =
+        |wanted: &LocalPart| found.iter().find(|row| row.local_part.as_deref() == Some(wanted.as_str()));
     if let Some(row) = owner(local).or_else(|| owner(base)) {
         return match (row.mailbox_id, row.alias_id) {
-            (Some(mailbox), _) => Destination::Mailbox(mailbox, format!("{}@{}", row.local_part.as_deref().unwrap_or_default(), row.domain_name)),
+            (Some(mailbox), _) => Destination::Mailbox(
+                mailbox,
+                format!("{}@{}", row.local_part.as_deref().unwrap_or_default(), row.domain_name),
+            ),
             (None, Some(alias)) => Destination::Alias(alias, row.tenant_id),
             (None, None) => Destination::Nobody,
         };
@@ -79,10 +83,14 @@ mod tests {
 
     #[test]
     fn an_exact_address_comes_before_its_base_and_both_before_the_catch_all() {
-        let found = [row(Some("ann"), Some(1), None, "mailbox"), row(Some("ann+x"), None, Some(2), "mailbox")];
+        let found =
+            [row(Some("ann"), Some(1), None, "mailbox"), row(Some("ann+x"), None, Some(2), "mailbox")];
         assert_eq!(ask(&found, "ann+x"), Destination::Alias(AliasId(2), TenantId(1)));
         assert_eq!(ask(&found, "ann+y"), Destination::Mailbox(MailboxId(1), "ann@a.test".into()));
-        assert_eq!(ask(&[row(None, None, None, "mailbox")], "who"), Destination::CatchAll("all@a.test".into()));
+        assert_eq!(
+            ask(&[row(None, None, None, "mailbox")], "who"),
+            Destination::CatchAll("all@a.test".into())
+        );
         assert_eq!(ask(&[row(None, None, None, "discard")], "who"), Destination::Discard);
         assert_eq!(ask(&[row(None, None, None, "none")], "who"), Destination::Nobody);
         assert_eq!(ask(&[], "who"), Destination::NotHere);
@@ -90,7 +98,13 @@ mod tests {
 
     #[test]
     fn mp_21_postmaster_and_abuse_reach_the_main_admin_unless_somebody_has_them() {
-        assert_eq!(ask(&[row(None, None, None, "discard")], "postmaster"), Destination::Postmaster(TenantId(1)));
-        assert_eq!(ask(&[row(Some("abuse"), Some(9), None, "none")], "abuse"), Destination::Mailbox(MailboxId(9), "abuse@a.test".into()));
+        assert_eq!(
+            ask(&[row(None, None, None, "discard")], "postmaster"),
+            Destination::Postmaster(TenantId(1))
+        );
+        assert_eq!(
+            ask(&[row(Some("abuse"), Some(9), None, "none")], "abuse"),
+            Destination::Mailbox(MailboxId(9), "abuse@a.test".into())
+        );
     }
 }

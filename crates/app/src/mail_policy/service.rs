@@ -95,13 +95,21 @@ impl MailPolicy {
             ("sender", Destination::Mailbox(_, owner)) => Ok(Some(owner)),
             ("valias", Destination::Alias(alias, tenant)) => {
                 let targets = store::alias_targets(&mut tx, alias, tenant).await?;
-                let shown = targets.into_iter().map(|target| if target.inside { target.address } else { format!("forward+{}@{FORWARD_DOMAIN}", target.id) });
+                let shown = targets.into_iter().map(|target| {
+                    if target.inside {
+                        target.address
+                    } else {
+                        format!("forward+{}@{FORWARD_DOMAIN}", target.id)
+                    }
+                });
                 let list = shown.collect::<Vec<_>>().join(",");
                 Ok((!list.is_empty()).then_some(list))
             }
             ("valias", Destination::CatchAll(mailbox)) => Ok(Some(mailbox)),
             ("valias", Destination::Discard) => Ok(Some(format!("discard@{DISCARD_DOMAIN}"))),
-            ("valias", Destination::Postmaster(tenant)) => Ok(Some(format!("postmaster+{}@{FORWARD_DOMAIN}", tenant.0))),
+            ("valias", Destination::Postmaster(tenant)) => {
+                Ok(Some(format!("postmaster+{}@{FORWARD_DOMAIN}", tenant.0)))
+            }
             ("valias", Destination::Nobody) => {
                 drop(tx);
                 self.srs_return(map, key).await
@@ -114,7 +122,12 @@ impl MailPolicy {
     fn transport(&self, key: &str) -> Option<String> {
         let domain = key.rsplit_once('@').map_or(key, |(_, domain)| domain);
         match domain {
-            FORWARD_DOMAIN => self.core.settings().mail_store.as_ref().map(|store| format!("lmtp:unix:{}", store.forward_socket)),
+            FORWARD_DOMAIN => self
+                .core
+                .settings()
+                .mail_store
+                .as_ref()
+                .map(|store| format!("lmtp:unix:{}", store.forward_socket)),
             DISCARD_DOMAIN => Some("discard:".to_owned()),
             _ => None,
         }
@@ -124,7 +137,10 @@ impl MailPolicy {
     async fn srs_return(&self, map: &str, key: &str) -> Result<Option<String>, Error> {
         let Some((local, domain)) = key.rsplit_once('@') else { return Ok(None) };
         let is_srs = local.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("srs0="));
-        if map != "valias" || !is_srs || !store::is_held(&mut self.read().await?, &domain.to_ascii_lowercase()).await? {
+        if map != "valias"
+            || !is_srs
+            || !store::is_held(&mut self.read().await?, &domain.to_ascii_lowercase()).await?
+        {
             return Ok(None);
         }
         Ok(self.srs(&domain.to_ascii_lowercase()).and_then(|srs| srs.reverse(key, self.now_secs()).ok()))
@@ -158,7 +174,11 @@ impl MailPolicy {
             return Ok(PolicyAction::Dunno);
         };
         let again = || PolicyAction::Close421("Please sign in again".to_owned());
-        let Some(live) = request.instance_pid().and_then(|pid| self.core.submissions().of(pid)).filter(|live| live.address == user) else {
+        let Some(live) = request
+            .instance_pid()
+            .and_then(|pid| self.core.submissions().of(pid))
+            .filter(|live| live.address == user)
+        else {
             return Ok(again());
         };
         if !self.still_stands(&live).await? {
@@ -173,18 +193,27 @@ impl MailPolicy {
     /// Was nothing revoked since this session signed in (K16)?
     async fn still_stands(&self, live: &Live) -> Result<bool, Error> {
         let now = store::standing(&mut self.read().await?, live.login).await?;
-        Ok(now.is_some_and(|now| now.standing.may_sign_in() && !now.password_one_time && now.password.as_ref() == Some(&live.password)))
+        Ok(now.is_some_and(|now| {
+            now.standing.may_sign_in()
+                && !now.password_one_time
+                && now.password.as_ref() == Some(&live.password)
+        }))
     }
 
     /// A sign-in for submission, through the smtpd process `smtpd_pid`.
     pub async fn sasl(&self, attempt: &sasl::Attempt, smtpd_pid: Option<u32>) -> SaslVerdict {
         let fail = |reason: String| SaslVerdict::Fail { user: attempt.user.clone(), reason };
-        let Some(password) = text_password(attempt.password.as_bytes()) else { return fail(t!("smtp-wrong").into_owned()) };
+        let Some(password) = text_password(attempt.password.as_bytes()) else {
+            return fail(t!("smtp-wrong").into_owned());
+        };
         let address = attempt.remote_ip.map_or(ClientAddress::LOCAL, ClientAddress::new);
         match authorize_sign_in(&self.core, Way::Submission, &attempt.user, &password, address).await {
             Ok(Verified::Yes(credential)) => {
-                if let (Some(pid), Some(mailbox), Some(password)) = (smtpd_pid, credential.mailbox, credential.password.clone()) {
-                    let live = Live { login: credential.login, mailbox, address: credential.name.clone(), password };
+                if let (Some(pid), Some(mailbox), Some(password)) =
+                    (smtpd_pid, credential.mailbox, credential.password.clone())
+                {
+                    let live =
+                        Live { login: credential.login, mailbox, address: credential.name.clone(), password };
                     self.core.submissions().signed_in(pid, live);
                 }
                 SaslVerdict::Ok { user: credential.name }
@@ -210,17 +239,23 @@ impl MailPolicy {
             "sieve" => Way::ManageSieve,
             _ => return PassdbAnswer::Mismatch,
         };
-        let Some(password) = text_password(request.password.as_bytes()) else { return PassdbAnswer::Mismatch };
+        let Some(password) = text_password(request.password.as_bytes()) else {
+            return PassdbAnswer::Mismatch;
+        };
         let address = request.remote_ip.map_or(ClientAddress::LOCAL, ClientAddress::new);
         let decided = async {
-            Ok::<_, Error>(match authorize_sign_in(&self.core, way, &request.user, &password, address).await? {
-                Verified::Yes(credential) => match credential.mailbox {
-                    Some(mailbox) => self.account(mailbox).await?.map_or(PassdbAnswer::UnknownUser, PassdbAnswer::Ok),
-                    None => PassdbAnswer::UnknownUser,
+            Ok::<_, Error>(
+                match authorize_sign_in(&self.core, way, &request.user, &password, address).await? {
+                    Verified::Yes(credential) => match credential.mailbox {
+                        Some(mailbox) => {
+                            self.account(mailbox).await?.map_or(PassdbAnswer::UnknownUser, PassdbAnswer::Ok)
+                        }
+                        None => PassdbAnswer::UnknownUser,
+                    },
+                    Verified::Wrong => PassdbAnswer::Mismatch,
+                    refused => PassdbAnswer::Denied { reason: reason(&refused) },
                 },
-                Verified::Wrong => PassdbAnswer::Mismatch,
-                refused => PassdbAnswer::Denied { reason: reason(&refused) },
-            })
+            )
         };
         decided.await.unwrap_or_else(|error| {
             tracing::warn!(inside = ?error.inside(), "a sign-in could not be decided");
@@ -285,7 +320,7 @@ impl MailPolicy {
                 Err(_) => return Ok(gone()),
             },
             Some(("postmaster", id)) => {
-                let tenant = id.parse().map(TenantId).unwrap_or(TenantId(0));
+                let tenant = id.parse().map_or(TenantId(0), TenantId);
                 match tenants::main_admin_address(&mut tx, tenant).await? {
                     Some(address) => (address.to_string(), self.core.settings().from.domain.to_string()),
                     None => return Ok(gone()),
@@ -298,7 +333,11 @@ impl MailPolicy {
             None => true,
         };
         drop(tx);
-        let rewritten = if ours { None } else { self.srs(&on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs())) };
+        let rewritten = if ours {
+            None
+        } else {
+            self.srs(&on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()))
+        };
         Ok(Forward::To { sender: rewritten.unwrap_or_else(|| sender.to_owned()), recipient: to })
     }
 
@@ -331,7 +370,10 @@ fn reason(refused: &Verified) -> String {
     match refused {
         Verified::Closed => t!("smtp-closed").into_owned(),
         Verified::PasswordChangeDue => t!("smtp-password-change-due").into_owned(),
-        Verified::Wait(wait) => t!("smtp-wait", minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX)).into_owned(),
+        Verified::Wait(wait) => {
+            t!("smtp-wait", minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX))
+                .into_owned()
+        }
         Verified::Wrong | Verified::Yes(_) => t!("smtp-wrong").into_owned(),
     }
 }

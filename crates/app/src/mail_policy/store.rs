@@ -3,7 +3,9 @@
 use bailiwick_base::Error;
 use bailiwick_base::authz::Standing;
 use bailiwick_base::db::{Query, ReadTx, Sql, sql};
-use bailiwick_base::words::{AliasId, DomainName, LocalPart, LoginId, MailboxId, PasswordHash, Storage, TenantId, Timestamp};
+use bailiwick_base::words::{
+    AliasId, DomainName, LocalPart, LoginId, MailboxId, PasswordHash, Storage, TenantId, Timestamp,
+};
 use sqlx::FromRow;
 
 /// A domain and, if somebody has the address asked for, who.
@@ -18,7 +20,12 @@ pub(super) struct Found {
     pub(super) alias_id: Option<AliasId>,
 }
 
-pub(super) async fn find(tx: &mut ReadTx, domain: &DomainName, local: &LocalPart, base: &LocalPart) -> Result<Vec<Found>, Error> {
+pub(super) async fn find(
+    tx: &mut ReadTx,
+    domain: &DomainName,
+    local: &LocalPart,
+    base: &LocalPart,
+) -> Result<Vec<Found>, Error> {
     let statement = sql(
         "SELECT d.tenant_id, d.name AS domain_name, d.catch_all, c.address AS catch_all_address, a.local_part, a.mailbox_id, a.alias_id \
          FROM domains d LEFT JOIN mailboxes c ON c.id = d.catch_all_mailbox_id \
@@ -33,7 +40,8 @@ pub(super) async fn find(tx: &mut ReadTx, domain: &DomainName, local: &LocalPart
 
 /// Is mail for the domain delivered here?
 pub(super) async fn is_held(tx: &mut ReadTx, domain: &str) -> Result<bool, Error> {
-    let held: Option<(TenantId,)> = tx.optional(sql("SELECT tenant_id FROM domains WHERE name = $ AND held").bind(domain)).await?;
+    let held: Option<(TenantId,)> =
+        tx.optional(sql("SELECT tenant_id FROM domains WHERE name = $ AND held").bind(domain)).await?;
     Ok(held.is_some())
 }
 
@@ -45,11 +53,23 @@ pub(super) struct AliasTarget {
     pub(super) inside: bool,
 }
 
-pub(super) async fn alias_targets(tx: &mut ReadTx, alias: AliasId, tenant: TenantId) -> Result<Vec<AliasTarget>, Error> {
-    let targets: Vec<(i64, String)> = tx.all(sql("SELECT id, address FROM alias_targets WHERE alias_id = $ ORDER BY position").bind(alias)).await?;
-    let names: Vec<(String,)> = tx.all(sql("SELECT name FROM domains WHERE tenant_id = $ AND held").bind(tenant)).await?;
-    let inside = |address: &str| address.rsplit_once('@').is_some_and(|(_, domain)| names.iter().any(|(name,)| name == domain));
-    Ok(targets.into_iter().map(|(id, address)| AliasTarget { id, inside: inside(&address), address }).collect())
+pub(super) async fn alias_targets(
+    tx: &mut ReadTx,
+    alias: AliasId,
+    tenant: TenantId,
+) -> Result<Vec<AliasTarget>, Error> {
+    let targets: Vec<(i64, String)> = tx
+        .all(sql("SELECT id, address FROM alias_targets WHERE alias_id = $ ORDER BY position").bind(alias))
+        .await?;
+    let names: Vec<(String,)> =
+        tx.all(sql("SELECT name FROM domains WHERE tenant_id = $ AND held").bind(tenant)).await?;
+    let inside = |address: &str| {
+        address.rsplit_once('@').is_some_and(|(_, domain)| names.iter().any(|(name,)| name == domain))
+    };
+    Ok(targets
+        .into_iter()
+        .map(|(id, address)| AliasTarget { id, inside: inside(&address), address })
+        .collect())
 }
 
 /// What a forward leads to, and the domain it is sent on behalf of.
@@ -100,7 +120,8 @@ pub(super) async fn standing(tx: &mut ReadTx, login: LoginId) -> Result<Option<S
 
 /// The number of the first log line of a spool that is not stored yet.
 pub(super) async fn next_line(tx: &mut impl Query, source: &str) -> Result<u64, Error> {
-    let next: Option<(i64,)> = tx.optional(sql("SELECT next_line FROM log_spools WHERE source = $").bind(source)).await?;
+    let next: Option<(i64,)> =
+        tx.optional(sql("SELECT next_line FROM log_spools WHERE source = $").bind(source)).await?;
     Ok(next.and_then(|(next,)| u64::try_from(next).ok()).unwrap_or(0))
 }
 
@@ -110,7 +131,13 @@ pub(super) fn set_next_line(source: &str, next: u64) -> Sql {
         .bind(i64::try_from(next).unwrap_or(i64::MAX))
 }
 
-pub(super) fn message_begins(queue_id: &str, at: Timestamp, direction: &'static str, login: Option<&str>, client: Option<String>) -> Sql {
+pub(super) fn message_begins(
+    queue_id: &str,
+    at: Timestamp,
+    direction: &'static str,
+    login: Option<&str>,
+    client: Option<String>,
+) -> Sql {
     sql("INSERT INTO mail_messages (queue_id, at, direction, login, client_address) VALUES ($, $, $, $, $) ON CONFLICT (queue_id) DO UPDATE \
          SET direction = excluded.direction, login = excluded.login, client_address = excluded.client_address")
     .bind(queue_id)
@@ -169,7 +196,9 @@ pub(super) fn delivery(at: Timestamp, attempted: &Attempted<'_>) -> Sql {
 }
 
 pub(super) fn expired(queue_id: &str, at: Timestamp) -> Sql {
-    sql("UPDATE mail_deliveries SET status = 'expired', at = $ WHERE queue_id = $ AND status = 'deferred'").bind(at).bind(queue_id)
+    sql("UPDATE mail_deliveries SET status = 'expired', at = $ WHERE queue_id = $ AND status = 'deferred'")
+        .bind(at)
+        .bind(queue_id)
 }
 
 /// A refusal before a message was accepted, as it is kept.

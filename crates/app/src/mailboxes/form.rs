@@ -22,7 +22,8 @@ pub(super) struct ListQuery {
 impl ListQuery {
     pub(super) fn filter(&self) -> Result<ListFilter, Error> {
         let not_found = || Error::new(Code::MalformedRequest);
-        let domain = if self.domain.is_empty() { None } else { Some(self.domain.parse().map_err(|_| not_found())?) };
+        let domain =
+            if self.domain.is_empty() { None } else { Some(self.domain.parse().map_err(|_| not_found())?) };
         let status = match self.status.as_str() {
             "" => None,
             key => Some(MailboxStatus::by_key(key).ok_or_else(not_found)?),
@@ -58,8 +59,13 @@ impl AddForm {
     pub(super) fn parse(&self) -> Result<(DomainId, NewMailbox), Error> {
         let domain = self.domain.parse().map_err(|_| Error::new(Code::FieldMissing).on("domain"))?;
         let password = match self.how.as_str() {
-            "invite" => FirstPassword::Invitation(recovery_address(&self.recovery)?.ok_or_else(|| Error::new(Code::PasswordOrInvite).on("recovery"))?),
-            "password" if self.password.is_empty() => return Err(Error::new(Code::PasswordOrInvite).on("password")),
+            "invite" => FirstPassword::Invitation(
+                recovery_address(&self.recovery)?
+                    .ok_or_else(|| Error::new(Code::PasswordOrInvite).on("recovery"))?,
+            ),
+            "password" if self.password.is_empty() => {
+                return Err(Error::new(Code::PasswordOrInvite).on("password"));
+            }
             "password" => FirstPassword::Given {
                 password: password(&self.password, "password")?,
                 one_time: self.one_time == "yes",
@@ -67,7 +73,12 @@ impl AddForm {
             },
             _ => return Err(Code::MalformedRequest.into()),
         };
-        let new = NewMailbox { local: new_local_part(&self.username)?, name: person_name(&self.name, "name")?, quota: quota(&self.quota)?, password };
+        let new = NewMailbox {
+            local: new_local_part(&self.username)?,
+            name: person_name(&self.name, "name")?,
+            quota: quota(&self.quota)?,
+            password,
+        };
         Ok((domain, new))
     }
 }

@@ -7,7 +7,8 @@ mod service;
 mod store;
 
 pub use actions::{
-    AddMailbox, ChangeRecoveryAddress, DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink, SetMailboxPassword, SetOneTimePassword, UpdateMailbox,
+    AddMailbox, ChangeRecoveryAddress, DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink,
+    SetMailboxPassword, SetOneTimePassword, UpdateMailbox,
 };
 pub(crate) use pages::routes;
 pub use service::{Changes, FirstPassword, ListFilter, Listed, Mailboxes, NewMailbox};

@@ -7,8 +7,9 @@ use bailiwick_base::words::{DomainId, DomainName, MailboxId};
 use bailiwick_base::{Code, t};
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
-    Column, Icon, Row, Tone, card, checkbox, confirm_by_typing, copyable, empty_state, facts, field, fields, filters, form_card, hidden, link_button, notice,
-    page_header, password_field, radio_cards, select, status, submit, table,
+    Column, Icon, Row, Tone, card, checkbox, confirm_by_typing, copyable, empty_state, facts, field, fields,
+    filters, form_card, hidden, link_button, notice, page_header, password_field, radio_cards, select,
+    status, submit, table,
 };
 use maud::{Markup, html};
 
@@ -22,7 +23,8 @@ use crate::tenants::pager_of;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let (view, add) = (Access::Holding(Permission::MailboxView), Access::Holding(Permission::MailboxAdd));
-    let (update, remove) = (Access::Holding(Permission::MailboxUpdate), Access::Holding(Permission::MailboxRemove));
+    let (update, remove) =
+        (Access::Holding(Permission::MailboxUpdate), Access::Holding(Permission::MailboxRemove));
     routes
         .get("/mailboxes", view, list)
         .get("/mailboxes/new", add, add_page)
@@ -38,15 +40,26 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 }
 
 /// `GET /mailboxes`
-async fn list(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Query(query): Query<ListQuery>) -> Answer {
+async fn list(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Query(query): Query<ListQuery>,
+) -> Answer {
     let request = PageRequest::parse(&query.after, &query.before)?;
     let page = mailboxes.page(&caller, &query.filter()?, &request).await?;
     let domains = mailboxes.domains(&caller).await?;
     Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &domains)))
 }
 
-fn list_page(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &[(DomainId, DomainName)]) -> Markup {
-    let kept = [("q", query.q.as_str()), ("domain", query.domain.as_str()), ("status", query.status.as_str())];
+fn list_page(
+    shell: &Shell,
+    query: &ListQuery,
+    page: &Page<Listed>,
+    domains: &[(DomainId, DomainName)],
+) -> Markup {
+    let kept =
+        [("q", query.q.as_str()), ("domain", query.domain.as_str()), ("status", query.status.as_str())];
     html! {
         (page_header(t!("users-title")).text(t!("users-text")).actions(html! { @if shell.holds(Permission::MailboxAdd) { (add_button(domains)) } }))
         (card().flush(html! {
@@ -69,13 +82,22 @@ fn add_button(domains: &[(DomainId, DomainName)]) -> Markup {
     html! { (link_button(t!("users-add"), "/mailboxes/new").primary().icon(Icon::UserPlus)) }
 }
 
-fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &[(DomainId, DomainName)]) -> Markup {
+fn users_table(
+    shell: &Shell,
+    query: &ListQuery,
+    page: &Page<Listed>,
+    domains: &[(DomainId, DomainName)],
+) -> Markup {
     let empty = if query.is_filtered() {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     } else if domains.is_empty() {
-        empty_state(Icon::World, t!("users-no-domain-title")).text(t!("users-no-domain-text")).action(add_button(domains))
+        empty_state(Icon::World, t!("users-no-domain-title"))
+            .text(t!("users-no-domain-text"))
+            .action(add_button(domains))
     } else {
-        empty_state(Icon::Users, t!("users-empty-title")).text(t!("users-empty-text")).action(add_button(domains))
+        empty_state(Icon::Users, t!("users-empty-title"))
+            .text(t!("users-empty-text"))
+            .action(add_button(domains))
     };
     let rows = page.rows.iter().map(|listed| {
         let mailbox = &listed.mailbox;
@@ -84,7 +106,11 @@ fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &
             .cell(mailbox.name.as_str())
             .cell(mailbox.quota.to_string())
             .cell(status_badge(mailbox.status))
-            .cell(listed.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())))
+            .cell(
+                listed
+                    .last_sign_in
+                    .map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())),
+            )
             .actions(row_actions(shell, mailbox.id))
     });
     html! {
@@ -159,13 +185,22 @@ fn limit_notice(shell: &Shell, problem: &Problem) -> Markup {
 }
 
 /// `POST /mailboxes/new`
-async fn add_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Form(form): Form<AddForm>) -> Answer {
+async fn add_mailbox(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Form(form): Form<AddForm>,
+) -> Answer {
     let added = async {
         let (domain, new) = form.parse()?;
         mailboxes.add(&caller, domain, new).await
     };
     match added.await {
-        Ok(_) => Ok(redirect(if form.how == "invite" { "/mailboxes?done=user-invited" } else { "/mailboxes?done=user-added" })),
+        Ok(_) => Ok(redirect(if form.how == "invite" {
+            "/mailboxes?done=user-invited"
+        } else {
+            "/mailboxes?done=user-added"
+        })),
         Err(error) => {
             let domains = mailboxes.domains(&caller).await?;
             shell.again(error, &t!("user-new-title"), |problem| add_form(&shell, &domains, &form, problem))
@@ -174,7 +209,12 @@ async fn add_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(c
 }
 
 /// `GET /mailboxes/{id}`
-async fn show(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+async fn show(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     let form = EditForm::of(&shown.mailbox, shown.recovery.as_deref());
     Ok(shell.page(&shown.mailbox.address, user_page(&shell, &shown, &form, &Problem::none())))
@@ -229,7 +269,13 @@ fn status_form(shell: &Shell, shown: &Shown, path: &str) -> Markup {
 }
 
 /// `POST /mailboxes/{id}`
-async fn update_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<EditForm>) -> Answer {
+async fn update_mailbox(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+    Form(form): Form<EditForm>,
+) -> Answer {
     let updated = async { mailboxes.update(&caller, id, &form.parse()?).await };
     match updated.await {
         Ok(()) => Ok(redirect(format!("/mailboxes/{id}?done=saved"))),
@@ -241,19 +287,34 @@ async fn update_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Callin
 }
 
 /// `POST /mailboxes/{id}/disable`
-async fn disable(State(mailboxes): State<Mailboxes>, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+async fn disable(
+    State(mailboxes): State<Mailboxes>,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
     mailboxes.disable(&caller, id).await?;
     Ok(redirect(format!("/mailboxes/{id}?done=user-disabled")))
 }
 
 /// `POST /mailboxes/{id}/enable`
-async fn enable(State(mailboxes): State<Mailboxes>, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+async fn enable(
+    State(mailboxes): State<Mailboxes>,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
     mailboxes.enable(&caller, id).await?;
     Ok(redirect(format!("/mailboxes/{id}?done=user-enabled")))
 }
 
 /// `GET /mailboxes/{id}/password`
-async fn reset_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+async fn reset_page(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     let how = if shown.recovery.is_some() { "link" } else { "one-time" };
     let form = ResetForm { how: how.into(), ..ResetForm::default() };
@@ -262,7 +323,10 @@ async fn reset_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(ca
 
 fn reset_header(shown: &Shown) -> Markup {
     let address = shown.mailbox.address.as_str();
-    let crumbs = [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), format!("/mailboxes/{}", shown.mailbox.id))];
+    let crumbs = [
+        (t!("users-title").into_owned(), "/mailboxes".to_owned()),
+        (address.to_owned(), format!("/mailboxes/{}", shown.mailbox.id)),
+    ];
     html! { (page_header(t!("user-reset")).above(address).crumbs(t!("crumbs-label"), crumbs)) }
 }
 
@@ -293,7 +357,13 @@ fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem)
 }
 
 /// `POST /mailboxes/{id}/password`
-async fn reset(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<ResetForm>) -> Answer {
+async fn reset(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+    Form(form): Form<ResetForm>,
+) -> Answer {
     let done = match form.how.as_str() {
         "link" => mailboxes.send_reset_link(&caller, id).await.map(|_| "reset-sent"),
         "one-time" => match mailboxes.set_one_time_password(&caller, id).await {
@@ -330,7 +400,12 @@ fn one_time_page(shown: &Shown, once: &str) -> Markup {
 }
 
 /// `GET /mailboxes/{id}/remove`
-async fn remove_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>) -> Answer {
+async fn remove_page(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     Ok(shell.page(&t!("user-remove-title"), remove_form(&shell, &shown, &Problem::none())))
 }
@@ -338,7 +413,8 @@ async fn remove_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(c
 fn remove_form(shell: &Shell, shown: &Shown, problem: &Problem) -> Markup {
     let address = shown.mailbox.address.as_str();
     let path = format!("/mailboxes/{}", shown.mailbox.id);
-    let crumbs = [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), path.clone())];
+    let crumbs =
+        [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), path.clone())];
     html! {
         (page_header(t!("user-remove-title")).above(address).crumbs(t!("crumbs-label"), crumbs))
         (confirm_by_typing(format!("{path}/remove"), address, t!("user-remove-prompt", address = address), t!("user-remove"))
@@ -350,7 +426,13 @@ fn remove_form(shell: &Shell, shown: &Shown, problem: &Problem) -> Markup {
 }
 
 /// `POST /mailboxes/{id}/remove`
-async fn remove_mailbox(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling, Path(id): Path<MailboxId>, Form(form): Form<RemoveForm>) -> Answer {
+async fn remove_mailbox(
+    State(mailboxes): State<Mailboxes>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<MailboxId>,
+    Form(form): Form<RemoveForm>,
+) -> Answer {
     match mailboxes.remove(&caller, id, &form.confirm).await {
         Ok(()) => Ok(redirect("/mailboxes?done=user-removed")),
         Err(error) => {

@@ -4,11 +4,15 @@ use std::collections::HashMap;
 
 use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Realm};
 use bailiwick_base::db::{Page, PageRequest, WriteTx};
-use bailiwick_base::words::{DomainId, DomainName, EmailAddress, Line, LocalPart, LocalPartError, MailboxId, Password, Storage, Timestamp};
+use bailiwick_base::words::{
+    DomainId, DomainName, EmailAddress, Line, LocalPart, LocalPartError, MailboxId, Password, Storage,
+    Timestamp,
+};
 use bailiwick_base::{Code, Error, t};
 
 use super::actions::{
-    AddMailbox, ChangeRecoveryAddress, DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink, SetMailboxPassword, SetOneTimePassword, UpdateMailbox,
+    AddMailbox, ChangeRecoveryAddress, DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink,
+    SetMailboxPassword, SetOneTimePassword, UpdateMailbox,
 };
 use super::store::{self, Mailbox, MailboxStatus, UserLogin};
 use crate::addresses::{self, Holder};
@@ -105,7 +109,12 @@ pub struct Shown {
 
 impl Mailboxes {
     /// A page of mailboxes, with their last sign-ins.
-    pub async fn page(&self, caller: &Caller, filter: &ListFilter, request: &PageRequest) -> Result<Page<Listed>, Error> {
+    pub async fn page(
+        &self,
+        caller: &Caller,
+        filter: &ListFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Listed>, Error> {
         let mut tx = self.core.read(caller).await?;
         let visible = tx.visible()?;
         let page = store::page(&mut tx, &visible, filter, request).await?;
@@ -153,14 +162,19 @@ impl Mailboxes {
     /// The id of a verified domain by its name, for the command line.
     pub async fn domain_by_name(&self, caller: &Caller, name: &DomainName) -> Result<DomainId, Error> {
         let choices = self.domains(caller).await?;
-        choices.into_iter().find(|(_, other)| other == name).map(|(id, _)| id).ok_or_else(|| Code::NoSuchThing.into())
+        choices
+            .into_iter()
+            .find(|(_, other)| other == name)
+            .map(|(id, _)| id)
+            .ok_or_else(|| Code::NoSuchThing.into())
     }
 
     /// Adds a mailbox and its user.
     pub async fn add(&self, caller: &Caller, domain: DomainId, new: NewMailbox) -> Result<Mailbox, Error> {
         let hash = match &new.password {
             FirstPassword::Given { password, .. } => {
-                sign_in::check_new_password(password, &[new.local.as_str(), new.name.as_str()]).map_err(|error| error.on("password"))?;
+                sign_in::check_new_password(password, &[new.local.as_str(), new.name.as_str()])
+                    .map_err(|error| error.on("password"))?;
                 Some(sign_in::hash_new(&self.core, password.clone()).await?)
             }
             FirstPassword::Invitation(_) => None,
@@ -171,7 +185,15 @@ impl Mailboxes {
         domains::count(&mut tx, domain, 1, new.quota.as_bytes(), 0).await?;
         tenants::count_mailbox(&mut tx, proof.tenant_id, 1, new.quota.as_bytes()).await?;
         let mailbox = store::insert(&mut tx, &proof, &new.local, &new.name, new.quota).await?;
-        addresses::claim(&mut tx, proof.tenant_id, domain, &proof.name, &new.local, Holder::Mailbox(mailbox.id)).await?;
+        addresses::claim(
+            &mut tx,
+            proof.tenant_id,
+            domain,
+            &proof.name,
+            &new.local,
+            Holder::Mailbox(mailbox.id),
+        )
+        .await?;
         let (one_time, recovery) = match &new.password {
             FirstPassword::Invitation(to) => (false, Some(to)),
             FirstPassword::Given { one_time, recovery, .. } => (*one_time, recovery.as_ref()),
@@ -186,7 +208,10 @@ impl Mailboxes {
             recovery,
         };
         login.create(&self.core, &mut tx).await?;
-        let detail = Detail::none().set("name", &mailbox.name).set("quota", mailbox.quota).set("password", first_password(&new.password));
+        let detail = Detail::none()
+            .set("name", &mailbox.name)
+            .set("quota", mailbox.quota)
+            .set("password", first_password(&new.password));
         tx.commit(proof.event_about(&mailbox, detail)).await?;
         Ok(mailbox)
     }
@@ -204,7 +229,11 @@ impl Mailboxes {
             tenants::count_mailbox(&mut tx, mailbox.tenant_id, 0, more).await?;
         }
         store::update(&mut tx, &mailbox, &changes.name, changes.quota).await?;
-        let detail = Detail::none().changed("name", &mailbox.name, &changes.name.to_string()).changed("quota", &mailbox.quota, &changes.quota);
+        let detail = Detail::none().changed("name", &mailbox.name, &changes.name.to_string()).changed(
+            "quota",
+            &mailbox.quota,
+            &changes.quota,
+        );
         let mut events = mailbox.event(detail);
         if let Some(recovery) = &changes.recovery {
             let before = store::user_login(&mut tx, id).await?.recovery_address;
@@ -225,7 +254,8 @@ impl Mailboxes {
         store::set_status(&mut tx, &mailbox, MailboxStatus::Disabled).await?;
         let login = store::user_login(&mut tx, id).await?;
         sign_in::end_sessions(&mut tx, login.id, Some((id, &mailbox.address))).await?;
-        tx.commit(mailbox.event(Detail::none().changed("status", &mailbox.status, &MailboxStatus::Disabled))).await
+        tx.commit(mailbox.event(Detail::none().changed("status", &mailbox.status, &MailboxStatus::Disabled)))
+            .await
     }
 
     /// The user can sign in again.
@@ -233,7 +263,8 @@ impl Mailboxes {
         let mut tx = self.core.write(caller).await?;
         let mailbox = tx.authorize::<EnableMailbox>(id).await?;
         store::set_status(&mut tx, &mailbox, MailboxStatus::Active).await?;
-        tx.commit(mailbox.event(Detail::none().changed("status", &mailbox.status, &MailboxStatus::Active))).await
+        tx.commit(mailbox.event(Detail::none().changed("status", &mailbox.status, &MailboxStatus::Active)))
+            .await
     }
 
     /// Sends a link to set a new password to the recovery address; the address it went to.
@@ -241,10 +272,22 @@ impl Mailboxes {
         let mut tx = self.core.write(caller).await?;
         let mailbox = tx.authorize::<SendResetLink>(id).await?;
         let login = store::user_login(&mut tx, id).await?;
-        let to: EmailAddress =
-            login.recovery_address.as_deref().and_then(|address| address.parse().ok()).ok_or(Code::NoRecoveryAddress)?;
+        let to: EmailAddress = login
+            .recovery_address
+            .as_deref()
+            .and_then(|address| address.parse().ok())
+            .ok_or(Code::NoRecoveryAddress)?;
         let purpose = if login.status == "invited" { Purpose::Invitation } else { Purpose::Reset };
-        sign_in::send_link(&self.core, &mut tx, purpose, Realm::Mailbox, login.id, &mailbox.address, to.clone()).await?;
+        sign_in::send_link(
+            &self.core,
+            &mut tx,
+            purpose,
+            Realm::Mailbox,
+            login.id,
+            &mailbox.address,
+            to.clone(),
+        )
+        .await?;
         tx.commit(mailbox.event(Detail::none().set("sent_to", &to))).await?;
         Ok(to)
     }
@@ -263,7 +306,12 @@ impl Mailboxes {
     }
 
     /// Sets a password silently.
-    pub async fn set_password(&self, caller: &Caller, id: MailboxId, password: Password) -> Result<(), Error> {
+    pub async fn set_password(
+        &self,
+        caller: &Caller,
+        id: MailboxId,
+        password: Password,
+    ) -> Result<(), Error> {
         // Refuse before hashing: who may not set it shall not make us compute.
         self.core.read(caller).await?.authorize::<SetMailboxPassword>(id).await?;
         let hash = sign_in::hash_new(&self.core, password.clone()).await?;
@@ -288,10 +336,12 @@ impl Mailboxes {
             return Ok(());
         }
         let told = [Some(mailbox.address.clone()), login.recovery_address.clone()];
-        let admin = tenants::main_admin_address(tx, mailbox.tenant_id).await?.map(|address| address.to_string());
+        let admin =
+            tenants::main_admin_address(tx, mailbox.tenant_id).await?.map(|address| address.to_string());
         for (number, to) in told.into_iter().chain([admin]).flatten().enumerate() {
             let Ok(to) = to.parse::<EmailAddress>() else { continue };
-            let key = format!("one-time password {} {} {number}", mailbox.id, bailiwick_base::db::Query::now(tx).0);
+            let key =
+                format!("one-time password {} {} {number}", mailbox.id, bailiwick_base::db::Query::now(tx).0);
             emails::enqueue(tx, key, &self.notice(to, &mailbox.address)).await?;
         }
         Ok(())
@@ -302,8 +352,14 @@ impl Mailboxes {
         Letter {
             to,
             subject: t!("mail-one-time-subject", address = address).into_owned(),
-            paragraphs: vec![t!("mail-one-time-text", address = address).into_owned(), t!("mail-one-time-what-to-do").into_owned()],
-            link: Some((t!("mail-one-time-link").into_owned(), self.core.settings().origins.of(Portal::Mail).to_owned())),
+            paragraphs: vec![
+                t!("mail-one-time-text", address = address).into_owned(),
+                t!("mail-one-time-what-to-do").into_owned(),
+            ],
+            link: Some((
+                t!("mail-one-time-link").into_owned(),
+                self.core.settings().origins.of(Portal::Mail).to_owned(),
+            )),
         }
     }
 
@@ -312,12 +368,15 @@ impl Mailboxes {
         let mut tx = self.core.write(caller).await?;
         let mailbox = tx.authorize::<RemoveMailbox>(id).await?;
         if typed.trim().to_lowercase() != mailbox.address {
-            return Err(Error::new(Code::ConfirmationDiffers).with("name", mailbox.address.as_str()).on("confirm"));
+            return Err(Error::new(Code::ConfirmationDiffers)
+                .with("name", mailbox.address.as_str())
+                .on("confirm"));
         }
         if store::is_catch_all(&mut tx, &mailbox).await? {
             return Err(Error::new(Code::MailboxInUse).on("confirm"));
         }
-        let address: EmailAddress = mailbox.address.parse().map_err(|_| Error::internal("a stored address does not parse"))?;
+        let address: EmailAddress =
+            mailbox.address.parse().map_err(|_| Error::internal("a stored address does not parse"))?;
         aliases::forget_target(&mut tx, mailbox.tenant_id, &address).await?;
         addresses::rest(&mut tx, Holder::Mailbox(id)).await?;
         domains::count(&mut tx, mailbox.domain_id, -1, -mailbox.quota.as_bytes(), 0).await?;
@@ -339,12 +398,18 @@ fn first_password(password: &FirstPassword) -> &'static str {
 /// 80 random bits in four groups, easy to read out: `k3fm-7qwa-…`.
 fn one_time_password(bytes: &[u8; 10]) -> String {
     let text = data_encoding::BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
-    text.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect::<Vec<_>>().join("-")
+    text.as_bytes()
+        .chunks(4)
+        .map(|group| String::from_utf8_lossy(group).into_owned())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// A local part for a new address, naming the form field.
 pub(super) fn new_local_part(text: &str) -> Result<LocalPart, Error> {
-    LocalPart::for_new_address(text.trim()).map_err(|error: LocalPartError| Error::new(Code::LocalPartInvalid).on("username").because(format!("{error:?}")))
+    LocalPart::for_new_address(text.trim()).map_err(|error: LocalPartError| {
+        Error::new(Code::LocalPartInvalid).on("username").because(format!("{error:?}"))
+    })
 }
 
 #[cfg(test)]
@@ -354,13 +419,18 @@ mod tests {
     #[test]
     fn a_one_time_password_is_long_enough_and_easy_to_read_out() {
         assert_eq!(one_time_password(&[0; 10]), "aaaa-aaaa-aaaa-aaaa");
-        let password: Password = one_time_password(&[7, 99, 200, 41, 5, 18, 77, 250, 3, 91]).parse().expect("short enough");
+        let password: Password =
+            one_time_password(&[7, 99, 200, 41, 5, 18, 77, 250, 3, 91]).parse().expect("short enough");
         assert_eq!(password.check_new(&["ann@a.test"]), Ok(()));
     }
 
     #[test]
     fn events_of_a_new_mailbox_never_hold_its_password() {
-        let given = FirstPassword::Given { password: "vexing quilt mango".parse().expect("ok"), one_time: false, recovery: None };
+        let given = FirstPassword::Given {
+            password: "vexing quilt mango".parse().expect("ok"),
+            one_time: false,
+            recovery: None,
+        };
         assert_eq!(first_password(&given), "given");
     }
 }

@@ -3,7 +3,9 @@
 use bailiwick_base::Error;
 use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, TelemetryTx, WriteTx, sql};
-use bailiwick_base::words::{DomainId, EmailAddress, Line, LocalPart, LoginId, MailboxId, Storage, TenantId, Timestamp, limits};
+use bailiwick_base::words::{
+    DomainId, EmailAddress, Line, LocalPart, LoginId, MailboxId, Storage, TenantId, Timestamp, limits,
+};
 use sqlx::FromRow;
 
 use super::actions::{AddMailbox, ChangeRecoveryAddress, RemoveMailbox, UpdateMailbox};
@@ -107,9 +109,18 @@ impl Target for Mailbox {
         self.address.clone()
     }
     fn place(&self) -> Place {
-        Place { tenant: Some(self.tenant_id), domain: Some(self.domain_id), mailbox: Some(self.id), login: None }
+        Place {
+            tenant: Some(self.tenant_id),
+            domain: Some(self.domain_id),
+            mailbox: Some(self.id),
+            login: None,
+        }
     }
-    async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: MailboxId) -> Result<Option<Self>, Error> {
+    async fn load(
+        tx: &mut impl Query,
+        visible: &Visible<Self>,
+        id: MailboxId,
+    ) -> Result<Option<Self>, Error> {
         Ok(visible.find::<Row>(tx, SELECT, id).await?.map(Mailbox::from))
     }
 }
@@ -122,7 +133,12 @@ const ORDER: Order = Order {
 };
 
 /// A page of the visible mailboxes that fit the filter, by domain and local part.
-pub(super) async fn page(tx: &mut ReadTx, visible: &Visible<Mailbox>, filter: &ListFilter, request: &PageRequest) -> Result<Page<Mailbox>, Error> {
+pub(super) async fn page(
+    tx: &mut ReadTx,
+    visible: &Visible<Mailbox>,
+    filter: &ListFilter,
+    request: &PageRequest,
+) -> Result<Page<Mailbox>, Error> {
     let mut select = visible.narrow(sql(SELECT));
     if let Some(domain) = filter.domain {
         select = select.push(" AND domain_id = $").bind(domain);
@@ -156,7 +172,11 @@ fn after_all(prefix: &str) -> String {
 }
 
 /// A visible mailbox by its address; none if there is none that may be seen.
-pub(super) async fn by_address(tx: &mut ReadTx, visible: &Visible<Mailbox>, address: &EmailAddress) -> Result<Option<Mailbox>, Error> {
+pub(super) async fn by_address(
+    tx: &mut ReadTx,
+    visible: &Visible<Mailbox>,
+    address: &EmailAddress,
+) -> Result<Option<Mailbox>, Error> {
     let select = visible
         .narrow(sql(SELECT))
         .push(" AND address = $ AND domain_id IN (SELECT id FROM domains WHERE name = $ AND held)")
@@ -202,14 +222,22 @@ pub(super) async fn insert(
     })
 }
 
-pub(super) async fn update(tx: &mut WriteTx, mailbox: &Authorized<UpdateMailbox>, name: &Line<100>, quota: Storage) -> Result<(), Error> {
-    let statement = sql("UPDATE mailboxes SET name = $, name_key = $, quota = $, version = version + 1 WHERE id = $")
-        .bind(name)
-        .bind(name.as_str().to_lowercase())
-        .bind(quota)
-        .bind(mailbox.id);
+pub(super) async fn update(
+    tx: &mut WriteTx,
+    mailbox: &Authorized<UpdateMailbox>,
+    name: &Line<100>,
+    quota: Storage,
+) -> Result<(), Error> {
+    let statement =
+        sql("UPDATE mailboxes SET name = $, name_key = $, quota = $, version = version + 1 WHERE id = $")
+            .bind(name)
+            .bind(name.as_str().to_lowercase())
+            .bind(quota)
+            .bind(mailbox.id);
     tx.run(statement).await?;
-    tx.run(sql("UPDATE logins SET full_name = $ WHERE mailbox_id = $").bind(name).bind(mailbox.id)).await.map(drop)
+    tx.run(sql("UPDATE logins SET full_name = $ WHERE mailbox_id = $").bind(name).bind(mailbox.id))
+        .await
+        .map(drop)
 }
 
 /// Sets the status of a mailbox that `proof`, of whichever action, was given for.
@@ -218,7 +246,9 @@ pub(super) async fn set_status<A: bailiwick_base::authz::Action<Target = Mailbox
     proof: &Authorized<A>,
     status: MailboxStatus,
 ) -> Result<(), Error> {
-    let statement = sql("UPDATE mailboxes SET status = $, version = version + 1 WHERE id = $").bind(status.key()).bind(proof.id);
+    let statement = sql("UPDATE mailboxes SET status = $, version = version + 1 WHERE id = $")
+        .bind(status.key())
+        .bind(proof.id);
     tx.run(statement).await.map(drop)
 }
 
@@ -232,7 +262,11 @@ pub(super) struct UserLogin {
 }
 
 pub(super) async fn user_login(tx: &mut impl Query, mailbox: MailboxId) -> Result<UserLogin, Error> {
-    tx.one(sql("SELECT id, status, password_one_time, recovery_address FROM logins WHERE mailbox_id = $").bind(mailbox)).await
+    tx.one(
+        sql("SELECT id, status, password_one_time, recovery_address FROM logins WHERE mailbox_id = $")
+            .bind(mailbox),
+    )
+    .await
 }
 
 pub(super) async fn set_recovery(
@@ -240,10 +274,13 @@ pub(super) async fn set_recovery(
     mailbox: &Authorized<ChangeRecoveryAddress>,
     recovery: Option<&EmailAddress>,
 ) -> Result<(), Error> {
-    let statement = sql("UPDATE logins SET recovery_address = $ WHERE mailbox_id = $").bind(recovery).bind(mailbox.id);
+    let statement =
+        sql("UPDATE logins SET recovery_address = $ WHERE mailbox_id = $").bind(recovery).bind(mailbox.id);
     tx.run(statement).await?;
     // A link that went to the former address is dead.
-    let links = sql("DELETE FROM one_time_links WHERE login_id IN (SELECT id FROM logins WHERE mailbox_id = $)").bind(mailbox.id);
+    let links =
+        sql("DELETE FROM one_time_links WHERE login_id IN (SELECT id FROM logins WHERE mailbox_id = $)")
+            .bind(mailbox.id);
     tx.run(links).await?;
     tx.run(sql("UPDATE mailboxes SET version = version + 1 WHERE id = $").bind(mailbox.id)).await.map(drop)
 }
@@ -254,15 +291,25 @@ pub(super) async fn delete(tx: &mut WriteTx, mailbox: &Authorized<RemoveMailbox>
 }
 
 /// Is the mailbox the catch-all of its domain?
-pub(super) async fn is_catch_all(tx: &mut WriteTx, mailbox: &Authorized<RemoveMailbox>) -> Result<bool, Error> {
-    let statement = sql("SELECT id FROM domains WHERE id = $ AND catch_all = 'mailbox' AND catch_all_mailbox_id = $")
-        .bind(mailbox.domain_id)
-        .bind(mailbox.id);
+pub(super) async fn is_catch_all(
+    tx: &mut WriteTx,
+    mailbox: &Authorized<RemoveMailbox>,
+) -> Result<bool, Error> {
+    let statement =
+        sql("SELECT id FROM domains WHERE id = $ AND catch_all = 'mailbox' AND catch_all_mailbox_id = $")
+            .bind(mailbox.domain_id)
+            .bind(mailbox.id);
     let domain: Option<(DomainId,)> = tx.optional(statement).await?;
     Ok(domain.is_some())
 }
 
 /// When mailboxes were last signed in to; those that never were are missing.
-pub(super) async fn last_sign_ins(tx: &mut TelemetryTx, mailboxes: &[MailboxId]) -> Result<Vec<(MailboxId, Timestamp)>, Error> {
-    tx.all(sql("SELECT mailbox_id, at FROM last_sign_ins WHERE ").is_in("mailbox_id", mailboxes.iter().copied())).await
+pub(super) async fn last_sign_ins(
+    tx: &mut TelemetryTx,
+    mailboxes: &[MailboxId],
+) -> Result<Vec<(MailboxId, Timestamp)>, Error> {
+    tx.all(
+        sql("SELECT mailbox_id, at FROM last_sign_ins WHERE ").is_in("mailbox_id", mailboxes.iter().copied()),
+    )
+    .await
 }

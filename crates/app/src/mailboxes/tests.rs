@@ -1,6 +1,6 @@
 use bailiwick_base::words::limits;
 
-use crate::testkit::{Admin, Browser, Seen, TestApp, PASSWORD, on_each_engine};
+use crate::testkit::{Admin, Browser, PASSWORD, Seen, TestApp, on_each_engine};
 
 const OTHER: &str = "nimble cactus waltz harbour";
 
@@ -8,7 +8,12 @@ const OTHER: &str = "nimble cactus waltz harbour";
 async fn add(browser: &Browser, domain: impl ToString, username: &str, quota: &str) -> Seen {
     let domain = domain.to_string();
     let fields = [
-        ("domain", domain.as_str()), ("username", username), ("name", "Some User"), ("quota", quota), ("how", "password"), ("recovery", ""),
+        ("domain", domain.as_str()),
+        ("username", username),
+        ("name", "Some User"),
+        ("quota", quota),
+        ("how", "password"),
+        ("recovery", ""),
         ("password", OTHER),
     ];
     browser.fill("/mailboxes/new", &fields).await
@@ -23,7 +28,10 @@ async fn a_main_admin_adds_a_user_who_signs_in() {
     on_each_engine(async |app| {
         let admin = app.main_admin("acme").await;
         let domain = app.domain(&admin, "acme.test").await;
-        assert_eq!(add(&admin.browser, domain, "Sales", "2.5").await.gist(), "303 /mailboxes?done=user-added");
+        assert_eq!(
+            add(&admin.browser, domain, "Sales", "2.5").await.gist(),
+            "303 /mailboxes?done=user-added"
+        );
         let list = admin.browser.get("/mailboxes").await;
         assert!(list.says("sales@acme.test"), "{}", list.words());
         assert!(list.says("2.5 GB"));
@@ -45,9 +53,17 @@ async fn mp_19_an_address_is_had_once_whatever_its_kind_and_spelling() {
         for spelling in ["sales", "SALES", " sales "] {
             let again = add(&admin.browser, domain, spelling, "1").await;
             assert_eq!(again.status, 409, "{spelling}");
-            assert!(again.says("User already exists. sales@acme.test is already a user."), "{}", again.words());
+            assert!(
+                again.says("User already exists. sales@acme.test is already a user."),
+                "{}",
+                again.words()
+            );
         }
-        let alias = [("domain", domain.to_string()), ("alias", "SALES".into()), ("targets", "x@outside.example".into())];
+        let alias = [
+            ("domain", domain.to_string()),
+            ("alias", "SALES".into()),
+            ("targets", "x@outside.example".into()),
+        ];
         let alias: Vec<(&str, &str)> = alias.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let refused = admin.browser.fill("/aliases/new", &alias).await;
         assert_eq!(refused.status, 409, "{}", refused.words());
@@ -87,8 +103,13 @@ async fn cc_01_of_32_users_added_at_once_just_one_gets_the_last_licence() {
                 tokio::spawn(async move {
                     let username = format!("racer{number}");
                     let fields = [
-                        ("domain", domain.as_str()), ("username", username.as_str()), ("name", "Racer"), ("quota", "1"), ("how", "invite"),
-                        ("recovery", "racer@outside.example"), ("password", ""),
+                        ("domain", domain.as_str()),
+                        ("username", username.as_str()),
+                        ("name", "Racer"),
+                        ("quota", "1"),
+                        ("how", "invite"),
+                        ("recovery", "racer@outside.example"),
+                        ("password", ""),
                     ];
                     browser.post("/mailboxes/new", &fields).await.status
                 })
@@ -132,7 +153,8 @@ async fn hz_01_another_tenants_user_is_as_unknown_as_one_that_does_not_exist() {
         for path in ["", "/password", "/remove"] {
             let foreign = umbrella.browser.get(&format!("/mailboxes/{real}{path}")).await;
             let absent = umbrella.browser.get(&format!("/mailboxes/{unknown}{path}")).await;
-            let without_number = |seen: &Seen| seen.words().split("Request").next().unwrap_or_default().to_owned();
+            let without_number =
+                |seen: &Seen| seen.words().split("Request").next().unwrap_or_default().to_owned();
             assert_eq!((foreign.status, absent.status), (404, 404), "{path}");
             assert_eq!(without_number(&foreign), without_number(&absent), "{path}");
         }
@@ -161,7 +183,10 @@ async fn a_removed_users_address_rests_and_nothing_of_it_comes_back() {
         app.sign_in(&ann.browser, &ann.address, PASSWORD).await;
         let path = format!("/mailboxes/{}/remove", ann.id);
         assert_eq!(admin.browser.fill(&path, &[("confirm", "bob@acme.test")]).await.status, 422);
-        assert_eq!(admin.browser.fill(&path, &[("confirm", " Ann@acme.test ")]).await.gist(), "303 /mailboxes?done=user-removed");
+        assert_eq!(
+            admin.browser.fill(&path, &[("confirm", " Ann@acme.test ")]).await.gist(),
+            "303 /mailboxes?done=user-removed"
+        );
         assert_eq!(ann.browser.get("/panel").await.status, 303, "the session died with the user");
         assert_eq!(app.mail_jobs().await, ["remove_mail"]);
         assert!(admin.browser.get("/").await.says("0 / 10"));
@@ -187,7 +212,8 @@ async fn a_disabled_user_is_out_everywhere_and_comes_back_when_enabled() {
         assert_eq!(admin.browser.post(&format!("{path}/disable"), &[]).await.status, 303);
         assert_eq!(ann.browser.get("/panel").await.status, 303);
         assert_eq!(app.mail_jobs().await, ["disconnect"]);
-        let refused = ann.browser.fill("/sign-in", &[("username", &ann.address), ("password", PASSWORD)]).await;
+        let refused =
+            ann.browser.fill("/sign-in", &[("username", &ann.address), ("password", PASSWORD)]).await;
         assert_eq!(refused.status, 403, "{}", refused.words());
         admin.browser.get(&path).await;
         assert_eq!(admin.browser.post(&format!("{path}/enable"), &[]).await.status, 303);
@@ -201,7 +227,8 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let admin = app.main_admin("acme").await;
-        let fields = [("name", "acme"), ("users", "500"), ("storage", "500"), ("domains", "5"), ("version", "1")];
+        let fields =
+            [("name", "acme"), ("users", "500"), ("storage", "500"), ("domains", "5"), ("version", "1")];
         assert_eq!(staff.fill(&format!("/tenants/{}", admin.tenant), &fields).await.status, 303);
         let (one, two) = (app.domain(&admin, "one.test").await, app.domain(&admin, "two.test").await);
         let service = crate::mailboxes::Mailboxes::new(app.core().clone());
@@ -210,7 +237,9 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
                 local: format!("user{number:02}").parse().expect("a local part"),
                 name: format!("Name {number:02}").parse().expect("a name"),
                 quota: bailiwick_base::words::Storage::gb(1),
-                password: crate::mailboxes::FirstPassword::Invitation("x@outside.example".parse().expect("an address")),
+                password: crate::mailboxes::FirstPassword::Invitation(
+                    "x@outside.example".parse().expect("an address"),
+                ),
             };
             service.add(&app.operator(), if number % 2 == 0 { one } else { two }, new).await.expect("added");
         }
@@ -220,13 +249,25 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
         let second = admin.browser.get(&format!("/mailboxes?after={next}")).await;
         assert!(second.says("10 shown"), "{}", second.words());
         let count = |seen: &Seen, domain: &str| seen.words().matches(domain).count();
-        assert_eq!(count(&first, "@one.test") + count(&first, "@two.test") + count(&second, "@one.test") + count(&second, "@two.test"), 60);
+        assert_eq!(
+            count(&first, "@one.test")
+                + count(&first, "@two.test")
+                + count(&second, "@one.test")
+                + count(&second, "@two.test"),
+            60
+        );
         let back = second.between("href=\"/mailboxes?before=", "\"").expect("a previous page").to_owned();
         assert!(admin.browser.get(&format!("/mailboxes?before={back}")).await.says("50 shown"));
         let found = admin.browser.get("/mailboxes?q=user1").await;
         assert!(found.says("10 shown"), "by the beginning of the address: {}", found.words());
-        assert!(admin.browser.get("/mailboxes?q=NAME%2005").await.says("user05@two.test"), "by the beginning of the name");
-        assert!(admin.browser.get("/mailboxes?q=user04%40one.test").await.says("1 shown"), "by the whole address");
+        assert!(
+            admin.browser.get("/mailboxes?q=NAME%2005").await.says("user05@two.test"),
+            "by the beginning of the name"
+        );
+        assert!(
+            admin.browser.get("/mailboxes?q=user04%40one.test").await.says("1 shown"),
+            "by the whole address"
+        );
         assert!(admin.browser.get(&format!("/mailboxes?domain={one}")).await.says("30 shown"));
         assert!(admin.browser.get("/mailboxes?status=disabled").await.says("Nothing found"));
         assert_eq!(admin.browser.get("/mailboxes?q=%25").await.status, 200, "a wildcard is a letter");
@@ -243,7 +284,14 @@ async fn wx_12_nothing_typed_into_a_field_reaches_the_database_as_sql() {
         let admin = app.main_admin("acme").await;
         let domain = app.domain(&admin, "acme.test").await;
         app.mailbox(domain, "ann").await;
-        for evil in ["' OR '1'='1", "'; DROP TABLE mailboxes; --", "\\", "%27", "$1", "x' UNION SELECT password FROM logins --"] {
+        for evil in [
+            "' OR '1'='1",
+            "'; DROP TABLE mailboxes; --",
+            "\\",
+            "%27",
+            "$1",
+            "x' UNION SELECT password FROM logins --",
+        ] {
             let query = form_urlencoded::byte_serialize(evil.as_bytes()).collect::<String>();
             let seen = admin.browser.get(&format!("/mailboxes?q={query}")).await;
             assert_eq!(seen.status, 200, "{evil}");

@@ -20,15 +20,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let key = request.extensions().get::<CsrfKey>().cloned().ok_or(Code::Internal)?;
-        let is_form = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded"));
+        let is_form =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+                value.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded")
+            });
         if !is_form {
             return Err(Error::new(Code::MalformedRequest).into());
         }
-        let body = Limited::new(request.into_body(), limits::BODY).collect().await.map_err(|_| Code::TooLarge)?.to_bytes();
+        let body = Limited::new(request.into_body(), limits::BODY)
+            .collect()
+            .await
+            .map_err(|_| Code::TooLarge)?
+            .to_bytes();
         let (mine, rest): (Vec<_>, Vec<_>) =
             form_urlencoded::parse(&body).into_owned().partition(|(name, _)| name == "csrf");
         match mine.as_slice() {
@@ -73,7 +76,8 @@ mod tests {
     }
 
     fn read(pairs: &[(&str, &str)]) -> Result<Sample, Refusal> {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         parse(&pairs)
     }
 

@@ -9,12 +9,14 @@ use bailiwick_base::authz::{Caller, Permission};
 use bailiwick_base::db::Query;
 use bailiwick_base::words::{LoginId, TenantId, TimeZoneName, limits};
 use bailiwick_base::{Code, Error, Kind, t, texts};
-use bailiwick_ui::page::{AccountMenu, AppShell, Brand, CentredPage, Head, MenuEntry, MenuItem, MenuSection, ShellLabels};
+use bailiwick_ui::page::{
+    AccountMenu, AppShell, Brand, CentredPage, Head, MenuEntry, MenuItem, MenuSection, ShellLabels,
+};
 use bailiwick_ui::{Icon, Tone, notice};
 use maud::{Markup, Render, html};
 
 use super::respond::Refusal;
-use super::{CsrfKey, Answer};
+use super::{Answer, CsrfKey};
 use crate::core::Core;
 use crate::routes::Access;
 use crate::settings::Portal;
@@ -57,7 +59,12 @@ pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> R
     next.run(request).await
 }
 
-async fn let_in(access: Access, core: Option<Core>, caller: Option<Caller>, path: &str) -> Result<Person, Error> {
+async fn let_in(
+    access: Access,
+    core: Option<Core>,
+    caller: Option<Caller>,
+    path: &str,
+) -> Result<Person, Error> {
     let (Some(core), Some(caller)) = (core, caller) else {
         return Err(Error::new(Code::Internal).because("the layers are not in place"));
     };
@@ -80,8 +87,16 @@ impl FromRequestParts<Core> for Shell {
         let portal = Portal::from_request_parts(parts, core).await?;
         let csrf = CsrfKey::from_request_parts(parts, core).await?;
         let person = parts.extensions.get::<Person>().cloned();
-        let person = person.ok_or_else(|| Error::new(Code::Internal).because("a page with a frame is open to anybody"))?;
-        Ok(Self { core: core.clone(), portal, csrf, path: parts.uri.path().to_owned(), done: done(parts), person })
+        let person = person
+            .ok_or_else(|| Error::new(Code::Internal).because("a page with a frame is open to anybody"))?;
+        Ok(Self {
+            core: core.clone(),
+            portal,
+            csrf,
+            path: parts.uri.path().to_owned(),
+            done: done(parts),
+            person,
+        })
     }
 }
 
@@ -101,7 +116,9 @@ async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
     let now = tx.now();
     let actor = tx.actor().clone();
     let usage = match actor.tenant() {
-        Some(tenant) if actor.holds(Permission::TenantView, now) => Some(tenants::usage(&mut tx, tenant).await?),
+        Some(tenant) if actor.holds(Permission::TenantView, now) => {
+            Some(tenants::usage(&mut tx, tenant).await?)
+        }
         _ => None,
     };
     if let (Some(session), Some(seen)) = (actor.session(), actor.seen())
@@ -190,7 +207,12 @@ impl Shell {
             brand: &brand(),
             labels: &labels(),
             menu: &self.menu(),
-            meters: &self.person.usage.as_ref().map(|usage| usage.meters(self.settings())).unwrap_or_default(),
+            meters: &self
+                .person
+                .usage
+                .as_ref()
+                .map(|usage| usage.meters(self.settings()))
+                .unwrap_or_default(),
             account: &account,
             banner: None,
             notices,
@@ -206,7 +228,11 @@ impl Shell {
     fn account_items(&self) -> Vec<MenuItem> {
         let mut items = Vec::new();
         if !self.person.must_change_password {
-            items.push(MenuItem::Link { label: t!("menu-password").into_owned(), href: "/password".into(), icon: Icon::Key });
+            items.push(MenuItem::Link {
+                label: t!("menu-password").into_owned(),
+                href: "/password".into(),
+                icon: Icon::Key,
+            });
             items.push(MenuItem::Divider);
         }
         items.push(MenuItem::Post {
@@ -255,7 +281,12 @@ impl Shell {
         }
         let mut sections = vec![MenuSection { title: None, entries }];
         if let Some(demo) = &self.settings().demo {
-            let outside = MenuEntry::new(t!("menu-outside-mail"), demo.outside_mail_url.as_str(), Icon::ExternalLink, false);
+            let outside = MenuEntry::new(
+                t!("menu-outside-mail"),
+                demo.outside_mail_url.as_str(),
+                Icon::ExternalLink,
+                false,
+            );
             sections.push(MenuSection { title: Some(t!("menu-demo").into_owned()), entries: vec![outside] });
         }
         sections
@@ -299,17 +330,17 @@ impl Visit {
 
     /// A page with one card in the middle.
     pub fn page(&self, title: &str, text: Option<Markup>, body: Markup) -> Response {
-        self.markup(title, text, body, html! {}).into_response()
+        self.markup(title, text, body, &html! {}).into_response()
     }
 
     /// The form again, with what is wrong with it.
     pub fn again(&self, error: Error, title: &str, form: impl FnOnce(&Problem) -> Markup) -> Answer {
         let problem = Problem::of(error)?;
         let notices = problem.summary();
-        Ok((problem.status, self.markup(title, None, form(&problem), notices)).into_response())
+        Ok((problem.status, self.markup(title, None, form(&problem), &notices)).into_response())
     }
 
-    fn markup(&self, title: &str, text: Option<Markup>, body: Markup, notices: Markup) -> Markup {
+    fn markup(&self, title: &str, text: Option<Markup>, body: Markup, notices: &Markup) -> Markup {
         let head = head(title);
         let brand = brand();
         CentredPage {
@@ -342,7 +373,13 @@ pub struct Problem {
 impl Problem {
     /// Nothing is wrong: the form is shown for the first time.
     pub fn none() -> Self {
-        Self { status: StatusCode::OK, field: None, text: String::new(), help: String::new(), limit_reached: false }
+        Self {
+            status: StatusCode::OK,
+            field: None,
+            text: String::new(),
+            help: String::new(),
+            limit_reached: false,
+        }
     }
 
     /// Something a person can put right in the form; any other error is handed back.
@@ -350,7 +387,10 @@ impl Problem {
         let about_the_input = matches!(
             error.kind(),
             Kind::Invalid | Kind::Conflict | Kind::LimitReached | Kind::Stale | Kind::TooMany
-        ) || matches!(error.code(), Code::WrongCredentials | Code::SignInClosed | Code::DomainLookupFailed);
+        ) || matches!(
+            error.code(),
+            Code::WrongCredentials | Code::SignInClosed | Code::DomainLookupFailed
+        );
         if !about_the_input || matches!(error.code(), Code::MalformedRequest | Code::TooLarge) {
             return Err(error.into());
         }
@@ -365,7 +405,9 @@ impl Problem {
 
     /// The text to stand at a field.
     pub fn on(&self, field: &str) -> Option<String> {
-        (self.field == Some(field)).then(|| format!("{}{} {}", self.text, if self.text.ends_with(['.', '?']) { "" } else { "." }, self.help))
+        (self.field == Some(field)).then(|| {
+            format!("{}{} {}", self.text, if self.text.ends_with(['.', '?']) { "" } else { "." }, self.help)
+        })
     }
 
     /// The text to stand above the form; nothing where a field bears it.

@@ -18,9 +18,9 @@ use http_body_util::{BodyExt, Limited};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
+use super::Refusal;
 use super::request::{self, CsrfKey, FORM_COOKIE, RequestNumber};
 use super::respond::{self, Asked};
-use super::Refusal;
 use crate::core::Core;
 use crate::settings::Portal;
 
@@ -49,7 +49,6 @@ pub fn surround(core: Core, portal_routes: impl Fn(Portal) -> Router) -> Router 
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!("a request handler panicked");
     (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n").into_response()
@@ -73,7 +72,10 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
     let span = tracing::info_span!("request", number, method = %request.method());
     let mut response = match within_limits(&surroundings, request, next).instrument(span).await {
         Ok(response) => response,
-        Err(code) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], Error::new(code).to_string()).into_response(),
+        Err(code) => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], Error::new(code).to_string())
+                .into_response()
+        }
     };
     security_headers(&surroundings.core, response.headers_mut(), is_asset, &number);
     response
@@ -126,7 +128,10 @@ async fn dispatch(State(surroundings): State<Surroundings>, mut request: Request
     if let Err(error) = check_origin(&request, core.settings().origins.of(portal)) {
         return finish(&asked(&request), &error);
     }
-    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0);
+    let socket = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0);
     let address = request::client_address(socket, request.headers(), &core.settings().trusted_proxies);
     let caller = request::caller(request.headers(), portal, address);
     let (key, new_cookie) = csrf_key(core, request.headers(), portal);
@@ -165,7 +170,11 @@ fn asked(request: &Request) -> Asked {
         path: path.to_owned(),
         wants_json: accepts_json,
         is_htmx: headers.contains_key("hx-request"),
-        number: request.extensions().get::<RequestNumber>().map(|number| number.0.clone()).unwrap_or_default(),
+        number: request
+            .extensions()
+            .get::<RequestNumber>()
+            .map(|number| number.0.clone())
+            .unwrap_or_default(),
     }
 }
 
@@ -231,7 +240,10 @@ async fn run_again_if_lost(routes: &Router, request: Request, asked: &Asked) -> 
 async fn one_run(routes: &Router, request: Request) -> Response {
     use tower::ServiceExt;
     match routes.clone().oneshot(request).await {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND && response.extensions().get::<Arc<Error>>().is_none() => {
+        Ok(response)
+            if response.status() == StatusCode::NOT_FOUND
+                && response.extensions().get::<Arc<Error>>().is_none() =>
+        {
             Refusal::from(Code::NoSuchThing).into_response()
         }
         Ok(response) => response,

@@ -132,7 +132,10 @@ fn piece(error: &Error) -> maud::Markup {
 
 fn page(error: &Error, asked: &Asked) -> maud::Markup {
     let title = error.title();
-    let head = Head { title: format!("{title} · {}", t!("product-name")), lang: "en".to_owned(), ..Head::default() };
+    let head =
+        Head {
+            title: format!("{title} · {}", t!("product-name")), lang: "en".to_owned(), ..Head::default()
+        };
     let brand = Brand { name: t!("product-name").into_owned(), href: "/".to_owned(), ..Brand::default() };
     let (emblem, tone) = match error.kind() {
         Kind::Forbidden => (Icon::Lock, Tone::Warning),

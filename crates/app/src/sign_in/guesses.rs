@@ -32,7 +32,11 @@ pub(super) struct Counted {
 impl Counted {
     pub(super) fn new(realm: Realm, name: &str, address: ClientAddress) -> Self {
         let (realm, network) = (realm.key(), address.network());
-        Self { pair: format!("pair {realm} {name} {network}"), name: format!("name {realm} {name}"), network: format!("network {network}") }
+        Self {
+            pair: format!("pair {realm} {name} {network}"),
+            name: format!("name {realm} {name}"),
+            network: format!("network {network}"),
+        }
     }
 
     pub(super) fn keys(&self) -> [&str; 3] {
@@ -61,7 +65,7 @@ impl Counted {
 /// After [`limits::GUESSES_PER_PAIR`] wrong guesses a minute, doubled with each further one, up to half an hour.
 fn pair_wait(count: &Count, now: Timestamp) -> Option<Duration> {
     let over = u32::try_from(count.wrong - limits::GUESSES_PER_PAIR).ok()?;
-    let wait = limits::GUESS_WAIT.saturating_mul(1 << over.min(5)).min(Duration::from_secs(30 * 60));
+    let wait = limits::GUESS_WAIT.saturating_mul(1 << over.min(5)).min(limits::GUESS_WAIT_MOST);
     let left = wait.saturating_sub(now.since(count.last_at));
     (!left.is_zero()).then_some(left)
 }
@@ -96,7 +100,8 @@ impl MailGuesses {
         if counts.len() >= KEPT {
             counts.retain(|_, count| now.since(count.since) < limits::GUESS_WINDOW);
         }
-        let after: Vec<Count> = counted.to_count(known).into_iter().map(|key| one_more(counts.get(key), key, now)).collect();
+        let after: Vec<Count> =
+            counted.to_count(known).into_iter().map(|key| one_more(counts.get(key), key, now)).collect();
         if counts.len() < KEPT {
             counts.extend(after.iter().map(|count| (count.counted.clone(), count.clone())));
         }

@@ -38,7 +38,9 @@ impl Hasher {
             strangers: Semaphore::new((cores / 2).max(1)),
             random: ground.random.clone(),
             boot_key: Keyring::new(Random::System.bytes()),
-            verified: Mutex::new(LruCache::new(NonZeroUsize::new(limits::VERIFIED_PASSWORDS).unwrap_or(NonZeroUsize::MIN))),
+            verified: Mutex::new(LruCache::new(
+                NonZeroUsize::new(limits::VERIFIED_PASSWORDS).unwrap_or(NonZeroUsize::MIN),
+            )),
         }
     }
 
@@ -50,20 +52,27 @@ impl Hasher {
     }
 
     /// Compares a password with the stored hash. Without one it takes as long and answers `Wrong`.
-    pub async fn verify(&self, stored: Option<(LoginId, PasswordHash)>, password: &Password, known: bool) -> Result<Verdict, Error> {
-        let remembered = stored.as_ref().map(|(login, hash)| (*login, hash.clone(), self.boot_key.mac("verified", password.as_bytes())));
+    pub async fn verify(
+        &self,
+        stored: Option<(LoginId, PasswordHash)>,
+        password: &Password,
+        known: bool,
+    ) -> Result<Verdict, Error> {
+        let remembered = stored
+            .as_ref()
+            .map(|(login, hash)| (*login, hash.clone(), self.boot_key.mac("verified", password.as_bytes())));
         if remembered.as_ref().is_some_and(|key| self.remembers(key)) {
             return Ok(Verdict::Right);
         }
         let _stranger = if known { None } else { Some(patiently(&self.strangers).await?) };
         let _permit = patiently(&self.permits).await?;
         let password = password.clone();
-        let verdict = off_the_workers(move || match stored {
-            Some((_, hash)) => hash.verify(&password),
-            None => {
-                PasswordHash::of_nobody().verify(&password);
-                Verdict::Wrong
+        let verdict = off_the_workers(move || {
+            if let Some((_, hash)) = stored {
+                return hash.verify(&password);
             }
+            PasswordHash::of_nobody().verify(&password);
+            Verdict::Wrong
         })
         .await?;
         if let (Verdict::Right, Some(key)) = (verdict, remembered) {
@@ -95,7 +104,6 @@ async fn patiently(permits: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'
 async fn off_the_workers<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -139,7 +147,10 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_login_is_compared_all_the_same() {
         let started = Instant::now();
-        assert_eq!(hasher().verify(None, &password("whatever it is"), false).await.expect("verified"), Verdict::Wrong);
+        assert_eq!(
+            hasher().verify(None, &password("whatever it is"), false).await.expect("verified"),
+            Verdict::Wrong
+        );
         assert!(started.elapsed() > Duration::from_millis(1), "no hash was computed");
     }
 }

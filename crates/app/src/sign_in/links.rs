@@ -40,7 +40,12 @@ impl Purpose {
 }
 
 /// Makes a link for a login; older ones of it are dead from then on.
-pub(crate) async fn issue(tx: &mut WriteTx, purpose: Purpose, login: Option<LoginId>, sent_to: &str) -> Result<Token, Error> {
+pub(crate) async fn issue(
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    login: Option<LoginId>,
+    sent_to: &str,
+) -> Result<Token, Error> {
     let token = tx.new_secret();
     store::kill_links(tx, login).await?;
     store::insert_link(tx, purpose, login, sent_to, token.hash()).await?;
@@ -48,7 +53,14 @@ pub(crate) async fn issue(tx: &mut WriteTx, purpose: Purpose, login: Option<Logi
 }
 
 /// The letter that carries a link.
-pub(crate) fn letter_of(origins: &Origins, portal: Portal, purpose: Purpose, to: EmailAddress, name: &str, token: &Token) -> Letter {
+pub(crate) fn letter_of(
+    origins: &Origins,
+    portal: Portal,
+    purpose: Purpose,
+    to: EmailAddress,
+    name: &str,
+    token: &Token,
+) -> Letter {
     let link = format!("{}/link/{}", origins.of(portal), token.reveal());
     let host = origins.of(portal).to_owned();
     match purpose {

@@ -16,7 +16,9 @@ pub use hasher::Hasher;
 pub(crate) use links::Purpose;
 pub(crate) use pages::{NoFields, person_name, routes};
 pub use service::{NewLogin, Signing};
-pub(crate) use service::{check_new_password, end_sessions, hash_new, login_name, replace_password, send_link, touch};
+pub(crate) use service::{
+    check_new_password, end_sessions, hash_new, login_name, replace_password, send_link, touch,
+};
 pub use store::Login;
 pub use verify::{Credential, Verified, Way, authorize_sign_in};
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use bailiwick_base::words::{EmailAddress, Line, Password, Token, limits};
 use bailiwick_base::{Code, Error, t, texts};
 use bailiwick_ui::form::InputKind;
-use bailiwick_ui::{csrf, field, form_card, hidden, notice, page_header, password_field, submit, Tone};
+use bailiwick_ui::{Tone, csrf, field, form_card, hidden, notice, page_header, password_field, submit};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -31,7 +31,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     if !is_staff {
         return routes;
     }
-    routes.get("/set-up/{token}", Access::Anybody, set_up_page).post("/set-up/{token}", Access::Anybody, set_up)
+    routes.get("/set-up/{token}", Access::Anybody, set_up_page).post(
+        "/set-up/{token}",
+        Access::Anybody,
+        set_up,
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -42,11 +46,11 @@ pub(super) struct NextQuery {
 
 /// `GET /sign-in`
 async fn sign_in_page(visit: Visit, Query(query): Query<NextQuery>) -> Response {
-    visit.page(&t!("sign-in-title"), sign_in_text(&visit), sign_in_form(&visit, "", &query.next))
+    visit.page(&t!("sign-in-title"), Some(sign_in_text(&visit)), sign_in_form(&visit, "", &query.next))
 }
 
-fn sign_in_text(visit: &Visit) -> Option<Markup> {
-    Some(html! { (texts::text(&format!("sign-in-text-{}", visit.portal().key()))) })
+fn sign_in_text(visit: &Visit) -> Markup {
+    html! { (texts::text(&format!("sign-in-text-{}", visit.portal().key()))) }
 }
 
 fn sign_in_form(visit: &Visit, name: &str, next: &str) -> Markup {
@@ -74,21 +78,35 @@ struct SignInForm {
 }
 
 /// `POST /sign-in`
-async fn sign_in(State(signing): State<Signing>, visit: Visit, Calling(caller): Calling, headers: HeaderMap, Form(form): Form<SignInForm>) -> Answer {
+async fn sign_in(
+    State(signing): State<Signing>,
+    visit: Visit,
+    Calling(caller): Calling,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> Answer {
     let portal = visit.portal();
     let signed_in = match form.password.parse::<Password>() {
-        Ok(password) => signing.sign_in(portal.realm(), &form.username, &password, caller.address(), agent(&headers)).await,
+        Ok(password) => {
+            signing
+                .sign_in(portal.realm(), &form.username, &password, caller.address(), agent(&headers))
+                .await
+        }
         Err(_) => Err(Error::new(Code::WrongCredentials)),
     };
     match signed_in {
         Ok(token) => Ok(with_session(portal, &token, redirect(own_path(&form.next)))),
-        Err(error) => visit.again(error, &t!("sign-in-title"), |_| sign_in_form(&visit, &form.username, &form.next)),
+        Err(error) => {
+            visit.again(error, &t!("sign-in-title"), |_| sign_in_form(&visit, &form.username, &form.next))
+        }
     }
 }
 
 /// Only a path of our own is followed after signing in (WX-09).
 fn own_path(next: &str) -> &str {
-    let plain = next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
     if plain && next.len() <= 500 { next } else { "/" }
 }
 
@@ -105,7 +123,12 @@ fn with_session(portal: Portal, token: &Token, mut response: Response) -> Respon
 }
 
 /// `POST /sign-out`
-async fn sign_out(State(signing): State<Signing>, visit: Visit, Calling(caller): Calling, Form(NoFields {}): Form<NoFields>) -> Answer {
+async fn sign_out(
+    State(signing): State<Signing>,
+    visit: Visit,
+    Calling(caller): Calling,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
     signing.sign_out(&caller).await?;
     let mut response = redirect("/sign-in?done=signed-out");
     let cookie = format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", visit.portal().cookie());
@@ -144,14 +167,23 @@ struct RecoverForm {
 }
 
 /// `POST /recover`: the answer is the same whoever asks for whom.
-async fn recover(State(signing): State<Signing>, visit: Visit, Calling(caller): Calling, Form(form): Form<RecoverForm>) -> Answer {
+async fn recover(
+    State(signing): State<Signing>,
+    visit: Visit,
+    Calling(caller): Calling,
+    Form(form): Form<RecoverForm>,
+) -> Answer {
     signing.recover(visit.portal().realm(), &form.username, caller.address()).await?;
     Ok(redirect("/sign-in?done=recovery-sent"))
 }
 
 /// `GET /link/{token}`: the form, whether the link is good or not; only sending it tells (AN-16, IN-18).
 async fn link_page(visit: Visit, Path(token): Path<String>) -> Response {
-    visit.page(&t!("link-title"), Some(html! { (t!("link-text", min = limits::PASSWORD_MIN)) }), link_form(&visit, &token, &Problem::none()))
+    visit.page(
+        &t!("link-title"),
+        Some(html! { (t!("link-text", min = limits::PASSWORD_MIN)) }),
+        link_form(&visit, &token, &Problem::none()),
+    )
 }
 
 fn link_form(visit: &Visit, token: &str, problem: &Problem) -> Markup {
@@ -180,7 +212,13 @@ struct LinkForm {
 }
 
 /// `POST /link/{token}`
-async fn follow_link(State(signing): State<Signing>, visit: Visit, Calling(caller): Calling, Path(token): Path<String>, Form(form): Form<LinkForm>) -> Answer {
+async fn follow_link(
+    State(signing): State<Signing>,
+    visit: Visit,
+    Calling(caller): Calling,
+    Path(token): Path<String>,
+    Form(form): Form<LinkForm>,
+) -> Answer {
     let set = async {
         let password = new_password(&form.new, &form.repeated)?;
         let link: Token = token.parse().map_err(|_| Error::new(Code::LinkInvalid))?;
@@ -231,10 +269,17 @@ struct PasswordForm {
 }
 
 /// `POST /password`
-async fn change_password(State(signing): State<Signing>, shell: Shell, Calling(caller): Calling, headers: HeaderMap, Form(form): Form<PasswordForm>) -> Answer {
+async fn change_password(
+    State(signing): State<Signing>,
+    shell: Shell,
+    Calling(caller): Calling,
+    headers: HeaderMap,
+    Form(form): Form<PasswordForm>,
+) -> Answer {
     let changed = async {
         let new = new_password(&form.new, &form.repeated)?;
-        let present = form.present.parse().map_err(|_| Error::new(Code::PresentPasswordWrong).on("present"))?;
+        let present =
+            form.present.parse().map_err(|_| Error::new(Code::PresentPasswordWrong).on("present"))?;
         signing.change_own_password(&caller, &present, new, agent(&headers)).await
     };
     match changed.await {
@@ -246,7 +291,11 @@ async fn change_password(State(signing): State<Signing>, shell: Shell, Calling(c
 /// `GET /set-up/{token}`
 async fn set_up_page(visit: Visit, Path(token): Path<String>) -> Response {
     let empty = SetUpForm::default();
-    visit.page(&t!("set-up-title"), Some(html! { (t!("set-up-text")) }), set_up_form(&visit, &token, &empty, &Problem::none()))
+    visit.page(
+        &t!("set-up-title"),
+        Some(html! { (t!("set-up-text")) }),
+        set_up_form(&visit, &token, &empty, &Problem::none()),
+    )
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -274,23 +323,33 @@ fn set_up_form(visit: &Visit, token: &str, form: &SetUpForm, problem: &Problem) 
 }
 
 /// `POST /set-up/{token}`
-async fn set_up(State(signing): State<Signing>, visit: Visit, Calling(caller): Calling, Path(token): Path<String>, Form(form): Form<SetUpForm>) -> Answer {
+async fn set_up(
+    State(signing): State<Signing>,
+    visit: Visit,
+    Calling(caller): Calling,
+    Path(token): Path<String>,
+    Form(form): Form<SetUpForm>,
+) -> Answer {
     let made = async {
         let password = new_password(&form.new, &form.repeated)?;
         let full_name = person_name(&form.full_name, "full_name")?;
-        let email: EmailAddress = form.email.parse().map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?;
+        let email: EmailAddress =
+            form.email.parse().map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?;
         let link: Token = token.parse().map_err(|_| Error::new(Code::LinkInvalid))?;
         signing.set_up(&link, &form.username, &full_name, &email, password, caller.address()).await
     };
     match made.await {
         Ok(()) => Ok(redirect("/sign-in?done=set-up")),
-        Err(error) => visit.again(error, &t!("set-up-title"), |problem| set_up_form(&visit, &token, &form, problem)),
+        Err(error) => {
+            visit.again(error, &t!("set-up-title"), |problem| set_up_form(&visit, &token, &form, problem))
+        }
     }
 }
 
 /// A name that must be given: one line of at most 100 characters.
 pub(crate) fn person_name(text: &str, field: &'static str) -> Result<Line<100>, Error> {
-    let name: Line<100> = text.parse().map_err(|_| Error::new(Code::LineInvalid).with("max", 100_i64).on(field))?;
+    let name: Line<100> =
+        text.parse().map_err(|_| Error::new(Code::LineInvalid).with("max", 100_i64).on(field))?;
     if name.is_empty() { Err(Error::new(Code::FieldMissing).on(field)) } else { Ok(name) }
 }
 
@@ -300,7 +359,17 @@ mod tests {
 
     #[test]
     fn wx_09_only_a_path_of_our_own_is_followed_after_signing_in() {
-        for evil in ["//evil.example", "/\\evil.example", "https://evil.example", "https:evil", "/a\r\nSet-Cookie: x=y", "data:text/html,x", "", "evil", "/ a"] {
+        for evil in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "https:evil",
+            "/a\r\nSet-Cookie: x=y",
+            "data:text/html,x",
+            "",
+            "evil",
+            "/ a",
+        ] {
             assert_eq!(own_path(evil), "/", "{evil:?}");
         }
         assert_eq!(own_path("/mailboxes?q=a%20b"), "/mailboxes?q=a%20b");

@@ -3,8 +3,8 @@
 use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope, Target};
 use bailiwick_base::db::{Query, WriteTx};
 use bailiwick_base::words::{
-    ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError, PasswordHash, SessionId, TenantId, Token,
-    Verdict, limits,
+    ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError,
+    PasswordHash, SessionId, TenantId, Token, Verdict, limits,
 };
 use bailiwick_base::{Code, Error};
 
@@ -28,8 +28,16 @@ const AGENT: usize = 200;
 
 impl Signing {
     /// Signs in on the web; the token is the session's cookie.
-    pub async fn sign_in(&self, realm: Realm, name: &str, password: &Password, address: ClientAddress, agent: &str) -> Result<Token, Error> {
-        let credential = match authorize_sign_in(&self.core, Way::Web(realm), name, password, address).await? {
+    pub async fn sign_in(
+        &self,
+        realm: Realm,
+        name: &str,
+        password: &Password,
+        address: ClientAddress,
+        agent: &str,
+    ) -> Result<Token, Error> {
+        let credential = match authorize_sign_in(&self.core, Way::Web(realm), name, password, address).await?
+        {
             Verified::Yes(credential) => credential,
             Verified::Wrong => return Err(Code::WrongCredentials.into()),
             Verified::Closed | Verified::PasswordChangeDue => return Err(Code::SignInClosed.into()),
@@ -66,10 +74,16 @@ impl Signing {
         let proof = tx.authorize::<Recover>(Installation).await?;
         let Some(login) = store::login_by_name(&mut tx, realm, &name).await? else { return Ok(()) };
         let Some(to) = login.recovery_address() else { return Ok(()) };
-        let counted = Counted { pair: format!("recover {} {name}", realm.key()), name: String::new(), network: String::new() };
+        let counted = Counted {
+            pair: format!("recover {} {name}", realm.key()),
+            name: String::new(),
+            network: String::new(),
+        };
         let sent = store::guesses(&mut tx, &counted).await?;
         let now = tx.now();
-        if sent.iter().any(|count| count.wrong >= limits::RECOVERY_MAILS && now.since(count.since) < limits::GUESS_WINDOW) {
+        if sent.iter().any(|count| {
+            count.wrong >= limits::RECOVERY_MAILS && now.since(count.since) < limits::GUESS_WINDOW
+        }) {
             return Ok(());
         }
         store::count_in(&mut tx, &counted.pair, sent.first()).await?;
@@ -78,13 +92,20 @@ impl Signing {
     }
 
     /// Sets a password by a one-time link. Everything that was open for the login ends.
-    pub async fn set_password_by_link(&self, token: &Token, password: Password, address: ClientAddress) -> Result<Realm, Error> {
+    pub async fn set_password_by_link(
+        &self,
+        token: &Token,
+        password: Password,
+        address: ClientAddress,
+    ) -> Result<Realm, Error> {
         check_new_password(&password, &[])?;
         let hash = self.core.hasher().hash(password.clone()).await?;
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
         let proof = tx.authorize::<FollowLink>(Installation).await?;
         let link = store::take_password_link(&mut tx, &proof, token.hash()).await?;
-        let login = store::login_by_id(&mut tx, link.login_id.ok_or(Code::LinkInvalid)?).await?.ok_or(Code::LinkInvalid)?;
+        let login = store::login_by_id(&mut tx, link.login_id.ok_or(Code::LinkInvalid)?)
+            .await?
+            .ok_or(Code::LinkInvalid)?;
         check_new_password(&password, &login.about())?;
         let realm = login.realm().ok_or(Code::LinkInvalid)?;
         replace_password(&mut tx, login.id(), login.mailbox(), &hash, false).await?;
@@ -93,7 +114,13 @@ impl Signing {
     }
 
     /// Changes one's own password; the caller keeps one new session, all others end (SE-03).
-    pub async fn change_own_password(&self, caller: &Caller, present: &Password, new: Password, agent: &str) -> Result<Token, Error> {
+    pub async fn change_own_password(
+        &self,
+        caller: &Caller,
+        present: &Password,
+        new: Password,
+        agent: &str,
+    ) -> Result<Token, Error> {
         let mut tx = self.core.read(caller).await?;
         let id = tx.actor().login().ok_or(Code::SignedOut)?;
         let login = tx.authorize::<ChangeOwnPassword>(id).await?;
@@ -118,7 +145,14 @@ impl Signing {
     }
 
     /// Compares the present password, bounded like a sign-in (K12).
-    async fn check_present(&self, caller: &Caller, name: &str, realm: Option<Realm>, stored: Option<(LoginId, PasswordHash)>, present: &Password) -> Result<(), Error> {
+    async fn check_present(
+        &self,
+        caller: &Caller,
+        name: &str,
+        realm: Option<Realm>,
+        stored: Option<(LoginId, PasswordHash)>,
+        present: &Password,
+    ) -> Result<(), Error> {
         let counted = Counted::new(realm.unwrap_or(Realm::Mailbox), name, caller.address());
         let mut tx = self.core.read(caller).await?;
         let counts = store::guesses(&mut tx, &counted).await?;
@@ -148,7 +182,15 @@ impl Signing {
     }
 
     /// Creates the first staff login by the set-up link.
-    pub async fn set_up(&self, token: &Token, name: &str, full_name: &Line<100>, recovery: &EmailAddress, password: Password, address: ClientAddress) -> Result<(), Error> {
+    pub async fn set_up(
+        &self,
+        token: &Token,
+        name: &str,
+        full_name: &Line<100>,
+        recovery: &EmailAddress,
+        password: Password,
+        address: ClientAddress,
+    ) -> Result<(), Error> {
         let name = login_name(name)?;
         check_new_password(&password, &[&name, full_name.as_str(), &recovery.to_string()])?;
         let hash = self.core.hasher().hash(password).await?;
@@ -235,13 +277,27 @@ impl NewLogin<'_> {
     }
 
     /// Gives a role over the login's tenant.
-    pub(crate) async fn grant_over_tenant(&self, tx: &mut WriteTx, login: LoginId, role: bailiwick_base::authz::Role) -> Result<(), Error> {
-        store::insert_grant(tx, login, role.key(), Scope::Tenant(self.tenant).to_stored(), Some(self.tenant)).await
+    pub(crate) async fn grant_over_tenant(
+        &self,
+        tx: &mut WriteTx,
+        login: LoginId,
+        role: bailiwick_base::authz::Role,
+    ) -> Result<(), Error> {
+        store::insert_grant(tx, login, role.key(), Scope::Tenant(self.tenant).to_stored(), Some(self.tenant))
+            .await
     }
 }
 
 /// Makes a link for a login and leaves the letter that carries it.
-pub(crate) async fn send_link(core: &Core, tx: &mut WriteTx, purpose: Purpose, realm: Realm, login: LoginId, name: &str, to: EmailAddress) -> Result<(), Error> {
+pub(crate) async fn send_link(
+    core: &Core,
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    realm: Realm,
+    login: LoginId,
+    name: &str,
+    to: EmailAddress,
+) -> Result<(), Error> {
     let token = links::issue(tx, purpose, Some(login), &to.to_string()).await?;
     let key = data_encoding::HEXLOWER.encode(&token.hash().to_vec());
     let letter = links::letter_of(&core.settings().origins, Portal::of(realm), purpose, to, name, &token);
@@ -262,7 +318,11 @@ pub(crate) async fn replace_password(
 }
 
 /// Ends all sessions of a login, on the web and at the mail servers.
-pub(crate) async fn end_sessions(tx: &mut WriteTx, login: LoginId, mailbox: Option<(MailboxId, &str)>) -> Result<(), Error> {
+pub(crate) async fn end_sessions(
+    tx: &mut WriteTx,
+    login: LoginId,
+    mailbox: Option<(MailboxId, &str)>,
+) -> Result<(), Error> {
     store::delete_sessions(tx, login).await?;
     if let Some((mailbox, address)) = mailbox {
         tx.enqueue(jobs::disconnect(tx, mailbox, address)).await?;
@@ -270,7 +330,13 @@ pub(crate) async fn end_sessions(tx: &mut WriteTx, login: LoginId, mailbox: Opti
     Ok(())
 }
 
-async fn open_session(tx: &mut WriteTx, login: LoginId, realm: Realm, address: ClientAddress, agent: &str) -> Result<Token, Error> {
+async fn open_session(
+    tx: &mut WriteTx,
+    login: LoginId,
+    realm: Realm,
+    address: ClientAddress,
+    agent: &str,
+) -> Result<Token, Error> {
     let token = tx.new_secret();
     let agent: String = agent.chars().filter(|character| !character.is_control()).take(AGENT).collect();
     store::insert_session(tx, login, realm, token.hash(), address, &agent).await?;
@@ -309,11 +375,14 @@ pub(super) fn note_network(core: &Core, login: LoginId, address: ClientAddress) 
 
 /// Refuses a password an attacker tries first, naming the field `new`.
 pub(crate) fn check_new_password(password: &Password, about: &[&str]) -> Result<(), Error> {
-    password.check_new(about).map_err(|error| match error {
-        PasswordError::TooShort => Error::new(Code::PasswordTooShort).with("min", limits::PASSWORD_MIN),
-        PasswordError::TooLong => Error::new(Code::PasswordTooLong).with("max", limits::PASSWORD_MAX),
-        PasswordError::TooCommon => Error::new(Code::PasswordTooCommon),
-    }.on("new"))
+    password.check_new(about).map_err(|error| {
+        match error {
+            PasswordError::TooShort => Error::new(Code::PasswordTooShort).with("min", limits::PASSWORD_MIN),
+            PasswordError::TooLong => Error::new(Code::PasswordTooLong).with("max", limits::PASSWORD_MAX),
+            PasswordError::TooCommon => Error::new(Code::PasswordTooCommon),
+        }
+        .on("new")
+    })
 }
 
 /// Hashes a password for another slice.
@@ -325,6 +394,8 @@ pub(crate) async fn hash_new(core: &Core, password: Password) -> Result<Password
 pub(crate) fn login_name(text: &str) -> Result<String, Error> {
     let name = text.trim().to_lowercase();
     let fits = (3..=64).contains(&name.len());
-    let good = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte));
+    let good = name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_@".contains(&byte));
     if fits && good { Ok(name) } else { Err(Error::new(Code::LoginNameInvalid).on("username")) }
 }

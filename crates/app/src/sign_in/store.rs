@@ -3,7 +3,8 @@
 use bailiwick_base::authz::{Authorized, Permission, Place, Realm, ScopeKind, Standing, Target, Visible};
 use bailiwick_base::db::{Query, ReadTx, Sql, WriteTx, sql};
 use bailiwick_base::words::{
-    ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Network, PasswordHash, SessionId, TenantId, Timestamp, TokenHash, limits,
+    ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Network, PasswordHash, SessionId, TenantId,
+    Timestamp, TokenHash, limits,
 };
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
@@ -48,7 +49,10 @@ impl Login {
 
     /// What an attacker who knows the login would try first.
     pub(super) fn about(&self) -> Vec<&str> {
-        [Some(self.name.as_str()), Some(self.full_name.as_str()), self.recovery_address.as_deref()].into_iter().flatten().collect()
+        [Some(self.name.as_str()), Some(self.full_name.as_str()), self.recovery_address.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -65,7 +69,12 @@ impl Target for Login {
         self.name.clone()
     }
     fn place(&self) -> Place {
-        Place { tenant: self.tenant_id, domain: self.domain_id, mailbox: self.mailbox_id, login: Some(self.id) }
+        Place {
+            tenant: self.tenant_id,
+            domain: self.domain_id,
+            mailbox: self.mailbox_id,
+            login: Some(self.id),
+        }
     }
     async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: LoginId) -> Result<Option<Self>, Error> {
         visible.find(tx, LOGIN, id).await
@@ -87,7 +96,13 @@ struct CredentialRow {
 }
 
 /// The credential behind a name, with everything that decides besides the password, in one statement.
-pub(super) async fn credential(tx: &mut ReadTx, realm: Realm, name: &str, network: Network, now: Timestamp) -> Result<Option<Credential>, Error> {
+pub(super) async fn credential(
+    tx: &mut ReadTx,
+    realm: Realm,
+    name: &str,
+    network: Network,
+    now: Timestamp,
+) -> Result<Option<Credential>, Error> {
     let statement = sql(
         "SELECT l.id, l.name, l.tenant_id, l.domain_id, l.mailbox_id, l.password, l.password_one_time, l.status AS login_status, \
          t.status AS tenant_status, d.status AS domain_status, m.status AS mailbox_status, k.last_at AS known_at \
@@ -113,7 +128,11 @@ pub(super) async fn credential(tx: &mut ReadTx, realm: Realm, name: &str, networ
 }
 
 /// The login of a name in a realm, for a recovery link.
-pub(super) async fn login_by_name(tx: &mut WriteTx, realm: Realm, name: &str) -> Result<Option<Login>, Error> {
+pub(super) async fn login_by_name(
+    tx: &mut WriteTx,
+    realm: Realm,
+    name: &str,
+) -> Result<Option<Login>, Error> {
     tx.optional(sql(LOGIN).push(" AND realm = $ AND name = $").bind(realm.key()).bind(name)).await
 }
 
@@ -154,16 +173,26 @@ pub(super) async fn insert_login(tx: &mut WriteTx, login: &LoginToInsert<'_>) ->
     .bind(login.password.map(|_| now))
     .bind(login.recovery)
     .bind(now);
-    let (id,): (LoginId,) = tx.one(statement).await.map_err(|error| error.if_taken("logins", || Error::new(Code::LoginNameTaken).on("username")))?;
+    let (id,): (LoginId,) = tx
+        .one(statement)
+        .await
+        .map_err(|error| error.if_taken("logins", || Error::new(Code::LoginNameTaken).on("username")))?;
     Ok(id)
 }
 
 pub(super) async fn any_staff(tx: &mut WriteTx) -> Result<bool, Error> {
-    let staff: Option<(LoginId,)> = tx.optional(sql("SELECT id FROM logins WHERE realm = 'staff' LIMIT 1")).await?;
+    let staff: Option<(LoginId,)> =
+        tx.optional(sql("SELECT id FROM logins WHERE realm = 'staff' LIMIT 1")).await?;
     Ok(staff.is_some())
 }
 
-pub(super) async fn insert_grant(tx: &mut WriteTx, login: LoginId, role: &'static str, scope: (&'static str, i64), tenant: Option<TenantId>) -> Result<(), Error> {
+pub(super) async fn insert_grant(
+    tx: &mut WriteTx,
+    login: LoginId,
+    role: &'static str,
+    scope: (&'static str, i64),
+    tenant: Option<TenantId>,
+) -> Result<(), Error> {
     let (giver, giver_name, now) = (tx.actor().login(), tx.actor().name().to_owned(), tx.now());
     let statement = sql(
         "INSERT INTO grants (login_id, role, scope_kind, scope_id, tenant_id, given_by, given_by_name, created_at) VALUES ($, $, $, $, $, $, $, $)",
@@ -180,12 +209,15 @@ pub(super) async fn insert_grant(tx: &mut WriteTx, login: LoginId, role: &'stati
 }
 
 /// Stores a new password. A login that was invited is active from then on.
-pub(super) async fn set_password(tx: &mut WriteTx, login: LoginId, hash: &PasswordHash, one_time: bool) -> Result<(), Error> {
+pub(super) async fn set_password(
+    tx: &mut WriteTx,
+    login: LoginId,
+    hash: &PasswordHash,
+    one_time: bool,
+) -> Result<(), Error> {
     let now = tx.now();
-    let statement = sql(
-        "UPDATE logins SET password = $, password_one_time = $, password_at = $, \
-         status = CASE WHEN status = 'invited' THEN 'active' ELSE status END WHERE id = $",
-    )
+    let statement = sql("UPDATE logins SET password = $, password_one_time = $, password_at = $, \
+         status = CASE WHEN status = 'invited' THEN 'active' ELSE status END WHERE id = $")
     .bind(hash)
     .bind(one_time)
     .bind(now)
@@ -193,7 +225,14 @@ pub(super) async fn set_password(tx: &mut WriteTx, login: LoginId, hash: &Passwo
     tx.run(statement).await.map(drop)
 }
 
-pub(super) async fn insert_session(tx: &mut WriteTx, login: LoginId, realm: Realm, token: TokenHash, address: ClientAddress, agent: &str) -> Result<(), Error> {
+pub(super) async fn insert_session(
+    tx: &mut WriteTx,
+    login: LoginId,
+    realm: Realm,
+    token: TokenHash,
+    address: ClientAddress,
+    agent: &str,
+) -> Result<(), Error> {
     let now = tx.now();
     let statement = sql(
         "INSERT INTO sessions (token_hash, login_id, realm, client_address, user_agent, created_at, last_seen_at, expires_at) VALUES ($, $, $, $, $, $, $, $)",
@@ -207,10 +246,8 @@ pub(super) async fn insert_session(tx: &mut WriteTx, login: LoginId, realm: Real
     .bind(now)
     .bind(now.after(limits::SESSION_ABSOLUTE));
     tx.run(statement).await?;
-    let oldest = sql(
-        "DELETE FROM sessions WHERE login_id = $1 AND id NOT IN \
-         (SELECT id FROM sessions WHERE login_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)",
-    )
+    let oldest = sql("DELETE FROM sessions WHERE login_id = $1 AND id NOT IN \
+         (SELECT id FROM sessions WHERE login_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)")
     .bind(login)
     .bind(limits::SESSIONS_PER_LOGIN);
     tx.run(oldest).await.map(drop)
@@ -226,7 +263,14 @@ pub(super) async fn delete_sessions(tx: &mut WriteTx, login: LoginId) -> Result<
 
 pub(super) async fn touch_session(tx: &mut WriteTx, session: SessionId) -> Result<(), Error> {
     let now = tx.now();
-    tx.run(sql("UPDATE sessions SET last_seen_at = $ WHERE id = $ AND last_seen_at < $").bind(now).bind(session).bind(now)).await.map(drop)
+    tx.run(
+        sql("UPDATE sessions SET last_seen_at = $ WHERE id = $ AND last_seen_at < $")
+            .bind(now)
+            .bind(session)
+            .bind(now),
+    )
+    .await
+    .map(drop)
 }
 
 pub(super) async fn note_network(tx: &mut WriteTx, login: LoginId, network: Network) -> Result<(), Error> {
@@ -246,7 +290,9 @@ pub(super) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
     tx.run(sql("DELETE FROM sessions WHERE expires_at < $").bind(now)).await?;
     tx.run(sql("DELETE FROM one_time_links WHERE expires_at < $").bind(now)).await?;
     tx.run(sql("DELETE FROM guesses WHERE last_at < $").bind(now.before(limits::GUESS_WINDOW))).await?;
-    tx.run(sql("DELETE FROM known_networks WHERE last_at < $").bind(now.before(limits::KNOWN_NETWORK))).await.map(drop)
+    tx.run(sql("DELETE FROM known_networks WHERE last_at < $").bind(now.before(limits::KNOWN_NETWORK)))
+        .await
+        .map(drop)
 }
 
 /// A link as it is found when followed.
@@ -256,7 +302,13 @@ pub(super) struct Link {
     pub(super) sent_to: String,
 }
 
-pub(super) async fn insert_link(tx: &mut WriteTx, purpose: Purpose, login: Option<LoginId>, sent_to: &str, token: TokenHash) -> Result<(), Error> {
+pub(super) async fn insert_link(
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    login: Option<LoginId>,
+    sent_to: &str,
+    token: TokenHash,
+) -> Result<(), Error> {
     let now = tx.now();
     let statement = sql("INSERT INTO one_time_links (token_hash, purpose, login_id, sent_to, created_at, expires_at) VALUES ($, $, $, $, $, $)")
         .bind(token)
@@ -288,16 +340,25 @@ async fn take_link(tx: &mut WriteTx, token: TokenHash, condition: &'static str) 
     tx.optional(statement).await?.ok_or_else(|| Code::LinkInvalid.into())
 }
 
-pub(super) async fn take_password_link(tx: &mut WriteTx, _: &Authorized<FollowLink>, token: TokenHash) -> Result<Link, Error> {
+pub(super) async fn take_password_link(
+    tx: &mut WriteTx,
+    _: &Authorized<FollowLink>,
+    token: TokenHash,
+) -> Result<Link, Error> {
     take_link(tx, token, " AND purpose IN ('invitation', 'reset') AND login_id IS NOT NULL").await
 }
 
-pub(super) async fn take_set_up_link(tx: &mut WriteTx, _: &Authorized<SetUp>, token: TokenHash) -> Result<Link, Error> {
+pub(super) async fn take_set_up_link(
+    tx: &mut WriteTx,
+    _: &Authorized<SetUp>,
+    token: TokenHash,
+) -> Result<Link, Error> {
     take_link(tx, token, " AND purpose = 'set_up'").await
 }
 
 pub(super) async fn guesses(tx: &mut impl Query, counted: &Counted) -> Result<Vec<Count>, Error> {
-    tx.all(sql("SELECT counted, wrong, since, last_at FROM guesses WHERE ").is_in("counted", counted.keys())).await
+    tx.all(sql("SELECT counted, wrong, since, last_at FROM guesses WHERE ").is_in("counted", counted.keys()))
+        .await
 }
 
 /// Counts a wrong guess on the web, at once and durably.
@@ -313,7 +374,12 @@ pub(super) async fn count_wrong_guess(core: &Core, counted: &Counted, known: boo
 /// Counts one more of something within this transaction.
 pub(super) async fn count_in(tx: &mut WriteTx, key: &str, before: Option<&Count>) -> Result<(), Error> {
     let count = one_more(before, key, tx.now());
-    tx.run(upsert_guess(sql("INSERT INTO guesses (counted, wrong, since, last_at) VALUES ($, $, $, $)"), &count)).await.map(drop)
+    tx.run(upsert_guess(
+        sql("INSERT INTO guesses (counted, wrong, since, last_at) VALUES ($, $, $, $)"),
+        &count,
+    ))
+    .await
+    .map(drop)
 }
 
 fn upsert_guess(insert: Sql, count: &Count) -> Sql {
@@ -331,7 +397,10 @@ pub(super) async fn forget_guesses(tx: &mut WriteTx, counted: &Counted) -> Resul
 }
 
 pub(super) fn note_mail_guess(core: &Core, count: &Count) {
-    core.db().telemetry().note(upsert_guess(sql("INSERT INTO mail_guesses (counted, wrong, since, last_at) VALUES ($, $, $, $)"), count));
+    core.db().telemetry().note(upsert_guess(
+        sql("INSERT INTO mail_guesses (counted, wrong, since, last_at) VALUES ($, $, $, $)"),
+        count,
+    ));
 }
 
 pub(super) fn forget_mail_guess(core: &Core, counted: &Counted) {
@@ -346,7 +415,14 @@ pub(super) async fn noted_mail_guesses(core: &Core) -> Result<Vec<Count>, Error>
 }
 
 /// Notes an attempt to sign in.
-pub(super) fn note_sign_in(core: &Core, way: Way, name: &str, credential: Option<&Credential>, address: ClientAddress, result: &'static str) {
+pub(super) fn note_sign_in(
+    core: &Core,
+    way: Way,
+    name: &str,
+    credential: Option<&Credential>,
+    address: ClientAddress,
+    result: &'static str,
+) {
     let now = core.ground().clock.now();
     let telemetry = core.db().telemetry();
     telemetry.note(

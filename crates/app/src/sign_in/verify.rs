@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use bailiwick_base::Error;
 use bailiwick_base::authz::{Caller, Realm, Standing};
 use bailiwick_base::db::Query;
-use bailiwick_base::words::{ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Password, PasswordHash, TenantId, Verdict};
-use bailiwick_base::Error;
+use bailiwick_base::words::{
+    ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Password, PasswordHash, TenantId, Verdict,
+};
 
 use super::guesses::Counted;
 use super::store;
@@ -90,25 +92,36 @@ pub enum Verified {
 }
 
 /// Decides whether `name` may sign in with `password` from `address`, counts a wrong guess, notes the attempt.
-pub async fn authorize_sign_in(core: &Core, way: Way, name: &str, password: &Password, address: ClientAddress) -> Result<Verified, Error> {
+pub async fn authorize_sign_in(
+    core: &Core,
+    way: Way,
+    name: &str,
+    password: &Password,
+    address: ClientAddress,
+) -> Result<Verified, Error> {
     let name = canonical(way.realm(), name);
     let counted = Counted::new(way.realm(), &name, address);
     let caller = Caller::anonymous(address);
-    let mut tx = if way.is_web() { core.read(&caller).await? } else { core.db().read_for_mail(&caller).await? };
+    let mut tx =
+        if way.is_web() { core.read(&caller).await? } else { core.db().read_for_mail(&caller).await? };
     let now = tx.now();
     let credential = store::credential(&mut tx, way.realm(), &name, address.network(), now).await?;
     let known = credential.as_ref().is_some_and(|credential| credential.known_network);
-    let counts = if way.is_web() { store::guesses(&mut tx, &counted).await? } else { core.guesses().counts(&counted) };
+    let counts =
+        if way.is_web() { store::guesses(&mut tx, &counted).await? } else { core.guesses().counts(&counted) };
     drop(tx);
     if let Some(wait) = counted.wait(&counts, known, now) {
         store::note_sign_in(core, way, &name, credential.as_ref(), address, "throttled");
         return Ok(Verified::Wait(wait));
     }
-    let stored = credential.as_ref().and_then(|credential| Some((credential.login, credential.password.clone()?)));
+    let stored =
+        credential.as_ref().and_then(|credential| Some((credential.login, credential.password.clone()?)));
     let verdict = core.hasher().verify(stored, password, known).await?;
     let verified = match (verdict, credential.clone()) {
         (Verdict::Right, Some(credential)) if !credential.standing.may_sign_in() => Verified::Closed,
-        (Verdict::Right, Some(credential)) if credential.one_time && !way.is_web() => Verified::PasswordChangeDue,
+        (Verdict::Right, Some(credential)) if credential.one_time && !way.is_web() => {
+            Verified::PasswordChangeDue
+        }
         (Verdict::Right, Some(credential)) => Verified::Yes(Box::new(credential)),
         (Verdict::Unreadable, Some(credential)) => {
             tracing::error!(login = %credential.login, "the stored password is no hash we accept: nobody can sign in with it");
@@ -122,7 +135,14 @@ pub async fn authorize_sign_in(core: &Core, way: Way, name: &str, password: &Pas
 }
 
 /// Counts a wrong guess or forgets the pair's.
-async fn settle(core: &Core, way: Way, counted: &Counted, address: ClientAddress, known: bool, verified: &Verified) -> Result<(), Error> {
+async fn settle(
+    core: &Core,
+    way: Way,
+    counted: &Counted,
+    address: ClientAddress,
+    known: bool,
+    verified: &Verified,
+) -> Result<(), Error> {
     let now = core.ground().clock.now();
     match verified {
         Verified::Wrong if way.is_web() => store::count_wrong_guess(core, counted, known).await,
@@ -159,7 +179,9 @@ fn result_key(verified: &Verified) -> &'static str {
 pub(super) fn canonical(realm: Realm, name: &str) -> String {
     let name = name.trim();
     match realm {
-        Realm::Mailbox => name.parse::<EmailAddress>().map_or_else(|_| cut(name), |address| address.to_string()),
+        Realm::Mailbox => {
+            name.parse::<EmailAddress>().map_or_else(|_| cut(name), |address| address.to_string())
+        }
         Realm::Admin | Realm::Staff => cut(&name.to_ascii_lowercase()),
     }
 }

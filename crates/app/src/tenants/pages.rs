@@ -8,8 +8,8 @@ use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId};
 use bailiwick_base::{Code, Error, t};
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
-    Column, Icon, Row, Tone, card, empty_state, facts, field, fields, filters, form_card, hidden, link_button, meter, notice, page_header, pager, status, submit,
-    table,
+    Column, Icon, Row, Tone, card, empty_state, facts, field, fields, filters, form_card, hidden,
+    link_button, meter, notice, page_header, pager, status, submit, table,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -44,7 +44,12 @@ struct ListQuery {
 }
 
 /// `GET /tenants`
-async fn list(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Query(query): Query<ListQuery>) -> Answer {
+async fn list(
+    State(tenants): State<Tenants>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Query(query): Query<ListQuery>,
+) -> Answer {
     let request = PageRequest::parse(&query.after, &query.before)?;
     let page = tenants.page(&caller, &query.q, &request).await?;
     Ok(shell.page(&t!("tenants-title"), list_page(&shell, &query.q, &page)))
@@ -120,7 +125,8 @@ struct NewForm {
 
 /// `GET /tenants/new`
 async fn new_page(shell: Shell) -> Response {
-    let form = NewForm { users: "25".into(), storage: "100".into(), domains: "5".into(), ..NewForm::default() };
+    let form =
+        NewForm { users: "25".into(), storage: "100".into(), domains: "5".into(), ..NewForm::default() };
     shell.page(&t!("tenant-new-title"), new_form(&shell, &form, &Problem::none()))
 }
 
@@ -154,7 +160,10 @@ impl NewForm {
             limits: parse_limits(&self.users, &self.storage, &self.domains)?,
             admin_name: self.username.clone(),
             admin_full_name: person_name(&self.full_name, "full_name")?,
-            admin_address: self.email.parse::<EmailAddress>().map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?,
+            admin_address: self
+                .email
+                .parse::<EmailAddress>()
+                .map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?,
         })
     }
 }
@@ -177,7 +186,12 @@ fn whole_number(text: &str, min: i64, max: i64, field: &'static str) -> Result<i
 }
 
 /// `POST /tenants/new`
-async fn create(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Form(form): Form<NewForm>) -> Answer {
+async fn create(
+    State(tenants): State<Tenants>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Form(form): Form<NewForm>,
+) -> Answer {
     let created = async { tenants.create(&caller, &form.parse()?).await };
     match created.await {
         Ok(tenant) => Ok(redirect(format!("/tenants/{}?done=tenant-created", tenant.id))),
@@ -208,7 +222,12 @@ impl EditForm {
 }
 
 /// `GET /tenants/{id}`
-async fn show(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Path(id): Path<TenantId>) -> Answer {
+async fn show(
+    State(tenants): State<Tenants>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<TenantId>,
+) -> Answer {
     let tenant = tenants.get(&caller, id).await?;
     Ok(shell.page(&tenant.name, tenant_page(&shell, &tenant, &EditForm::of(&tenant), &Problem::none())))
 }
@@ -256,7 +275,13 @@ fn suspension(shell: &Shell, tenant: &Tenant, path: &str) -> Markup {
 }
 
 /// `POST /tenants/{id}`
-async fn update(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling, Path(id): Path<TenantId>, Form(form): Form<EditForm>) -> Answer {
+async fn update(
+    State(tenants): State<Tenants>,
+    shell: Shell,
+    Calling(caller): Calling,
+    Path(id): Path<TenantId>,
+    Form(form): Form<EditForm>,
+) -> Answer {
     let updated = async {
         let limits = parse_limits(&form.users, &form.storage, &form.domains)?;
         tenants.update(&caller, id, form.version, &person_name(&form.name, "name")?, &limits).await
@@ -277,14 +302,25 @@ struct SuspendForm {
 }
 
 /// `POST /tenants/{id}/suspend`
-async fn suspend_tenant(State(tenants): State<Tenants>, Calling(caller): Calling, Path(id): Path<TenantId>, Form(form): Form<SuspendForm>) -> Answer {
-    let reason: Line<200> = form.reason.parse().map_err(|_| Error::new(Code::LineInvalid).with("max", 200_i64).on("reason"))?;
+async fn suspend_tenant(
+    State(tenants): State<Tenants>,
+    Calling(caller): Calling,
+    Path(id): Path<TenantId>,
+    Form(form): Form<SuspendForm>,
+) -> Answer {
+    let reason: Line<200> =
+        form.reason.parse().map_err(|_| Error::new(Code::LineInvalid).with("max", 200_i64).on("reason"))?;
     tenants.suspend(&caller, id, &reason).await?;
     Ok(redirect(format!("/tenants/{id}?done=tenant-suspended")))
 }
 
 /// `POST /tenants/{id}/resume`
-async fn resume_tenant(State(tenants): State<Tenants>, Calling(caller): Calling, Path(id): Path<TenantId>, Form(NoFields {}): Form<NoFields>) -> Answer {
+async fn resume_tenant(
+    State(tenants): State<Tenants>,
+    Calling(caller): Calling,
+    Path(id): Path<TenantId>,
+    Form(NoFields {}): Form<NoFields>,
+) -> Answer {
     tenants.resume(&caller, id).await?;
     Ok(redirect(format!("/tenants/{id}?done=tenant-resumed")))
 }

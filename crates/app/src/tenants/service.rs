@@ -44,7 +44,12 @@ pub struct NewTenant {
 
 impl Tenants {
     /// A page of tenants whose name contains `search`.
-    pub async fn page(&self, caller: &Caller, search: &str, request: &PageRequest) -> Result<Page<Tenant>, Error> {
+    pub async fn page(
+        &self,
+        caller: &Caller,
+        search: &str,
+        request: &PageRequest,
+    ) -> Result<Page<Tenant>, Error> {
         let mut tx = self.core.read(caller).await?;
         let visible = tx.visible()?;
         store::page(&mut tx, &visible, search, request).await
@@ -83,7 +88,14 @@ impl Tenants {
     }
 
     /// Changes a tenant's name and limits; `version` is that of the tenant the form was filled from.
-    pub async fn update(&self, caller: &Caller, id: TenantId, version: i64, name: &Line<100>, limits: &Limits) -> Result<(), Error> {
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        version: i64,
+        name: &Line<100>,
+        limits: &Limits,
+    ) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let tenant = tx.authorize::<UpdateTenant>(id).await?;
         if tenant.version != version {
@@ -108,7 +120,14 @@ impl Tenants {
         for domain in store::domain_names(&mut tx, id).await? {
             tx.enqueue(jobs::disconnect_domain(&tx, &domain)).await?;
         }
-        tx.commit(tenant.event(Detail::none().changed("status", &tenant.status, &TenantStatus::Suspended).reason(reason.as_str()))).await
+        tx.commit(
+            tenant.event(
+                Detail::none()
+                    .changed("status", &tenant.status, &TenantStatus::Suspended)
+                    .reason(reason.as_str()),
+            ),
+        )
+        .await
     }
 
     /// Ends a suspension.
@@ -122,7 +141,8 @@ impl Tenants {
 
 /// A limit below what is in use is refused, with the figure.
 fn not_below_use(tenant: &Tenant, limits: &Limits) -> Result<(), Error> {
-    let below = |field: &'static str, used: String| Error::new(Code::LimitBelowUse).with("used", used).on(field);
+    let below =
+        |field: &'static str, used: String| Error::new(Code::LimitBelowUse).with("used", used).on(field);
     if limits.users < tenant.users_used {
         Err(below("users", tenant.users_used.to_string()))
     } else if limits.storage < tenant.storage_used {

@@ -111,15 +111,28 @@ impl Target for Tenant {
     }
 }
 
-const ORDER: Order = Order { columns: "(name_key, id)", marks: "($, $)", descending: false, by: ("name_key DESC, id DESC", "name_key, id") };
+const ORDER: Order = Order {
+    columns: "(name_key, id)",
+    marks: "($, $)",
+    descending: false,
+    by: ("name_key DESC, id DESC", "name_key, id"),
+};
 
 /// A page of tenants by name, those whose name contains `search`.
-pub(super) async fn page(tx: &mut ReadTx, visible: &Visible<Tenant>, search: &str, request: &PageRequest) -> Result<Page<Tenant>, Error> {
+pub(super) async fn page(
+    tx: &mut ReadTx,
+    visible: &Visible<Tenant>,
+    search: &str,
+    request: &PageRequest,
+) -> Result<Page<Tenant>, Error> {
     let mut select = visible.narrow(sql(SELECT));
     if !search.is_empty() {
-        select = select.push(" AND name_key LIKE $ ESCAPE '\\'").bind(format!("%{}%", like_literal(&key(search))));
+        select =
+            select.push(" AND name_key LIKE $ ESCAPE '\\'").bind(format!("%{}%", like_literal(&key(search))));
     }
-    let page = request.fetch(tx, select, ORDER, limits::PAGE, |row: &Row| vec![key(&row.name).into(), row.id.into()]).await?;
+    let page = request
+        .fetch(tx, select, ORDER, limits::PAGE, |row: &Row| vec![key(&row.name).into(), row.id.into()])
+        .await?;
     Ok(page.map(Tenant::from))
 }
 
@@ -132,7 +145,12 @@ fn taken(error: Error) -> Error {
     error.if_taken("tenants", || Error::new(Code::TenantAlreadyExists).on("name"))
 }
 
-pub(super) async fn insert(tx: &mut WriteTx, _: &Authorized<CreateTenant>, name: &Line<100>, allowed: &Limits) -> Result<Tenant, Error> {
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    _: &Authorized<CreateTenant>,
+    name: &Line<100>,
+    allowed: &Limits,
+) -> Result<Tenant, Error> {
     let now = tx.now();
     let statement = sql(
         "INSERT INTO tenants (name, name_key, status, max_users, max_storage, max_domains, created_at) VALUES ($, $, 'active', $, $, $, $) RETURNING id",
@@ -159,7 +177,12 @@ pub(super) async fn insert(tx: &mut WriteTx, _: &Authorized<CreateTenant>, name:
     })
 }
 
-pub(super) async fn update(tx: &mut WriteTx, tenant: &Authorized<UpdateTenant>, name: &Line<100>, allowed: &Limits) -> Result<(), Error> {
+pub(super) async fn update(
+    tx: &mut WriteTx,
+    tenant: &Authorized<UpdateTenant>,
+    name: &Line<100>,
+    allowed: &Limits,
+) -> Result<(), Error> {
     let statement = sql("UPDATE tenants SET name = $, name_key = $, max_users = $, max_storage = $, max_domains = $, version = version + 1 WHERE id = $")
         .bind(name)
         .bind(key(name.as_str()))
@@ -179,24 +202,34 @@ pub(super) async fn resume(tx: &mut WriteTx, tenant: &Authorized<ResumeTenant>) 
 }
 
 async fn set_status(tx: &mut WriteTx, tenant: TenantId, status: TenantStatus) -> Result<(), Error> {
-    let statement = sql("UPDATE tenants SET status = $, version = version + 1 WHERE id = $").bind(status.key()).bind(tenant);
+    let statement = sql("UPDATE tenants SET status = $, version = version + 1 WHERE id = $")
+        .bind(status.key())
+        .bind(tenant);
     tx.run(statement).await.map(drop)
 }
 
 /// Ends the web sessions of everybody who belongs to a tenant.
-pub(super) async fn delete_sessions(tx: &mut WriteTx, tenant: &Authorized<SuspendTenant>) -> Result<(), Error> {
-    let statement = sql("DELETE FROM sessions WHERE login_id IN (SELECT id FROM logins WHERE tenant_id = $)").bind(tenant.id);
+pub(super) async fn delete_sessions(
+    tx: &mut WriteTx,
+    tenant: &Authorized<SuspendTenant>,
+) -> Result<(), Error> {
+    let statement = sql("DELETE FROM sessions WHERE login_id IN (SELECT id FROM logins WHERE tenant_id = $)")
+        .bind(tenant.id);
     tx.run(statement).await.map(drop)
 }
 
 /// The names of a tenant's domains that carry mail.
 pub(super) async fn domain_names(tx: &mut WriteTx, tenant: TenantId) -> Result<Vec<String>, Error> {
-    let names: Vec<(String,)> = tx.all(sql("SELECT name FROM domains WHERE tenant_id = $ AND held").bind(tenant)).await?;
+    let names: Vec<(String,)> =
+        tx.all(sql("SELECT name FROM domains WHERE tenant_id = $ AND held").bind(tenant)).await?;
     Ok(names.into_iter().map(|(name,)| name).collect())
 }
 
 /// Where mail to `postmaster` and `abuse` goes: the main Admin's address (SPEC-ADMIN §6).
-pub(crate) async fn main_admin_address(tx: &mut impl Query, tenant: TenantId) -> Result<Option<EmailAddress>, Error> {
+pub(crate) async fn main_admin_address(
+    tx: &mut impl Query,
+    tenant: TenantId,
+) -> Result<Option<EmailAddress>, Error> {
     let statement = sql(
         "SELECT l.recovery_address FROM logins l JOIN grants g ON g.login_id = l.id \
          WHERE g.tenant_id = $ AND g.role = 'main_admin' AND l.recovery_address IS NOT NULL ORDER BY l.id LIMIT 1",
@@ -208,7 +241,12 @@ pub(crate) async fn main_admin_address(tx: &mut impl Query, tenant: TenantId) ->
 
 /// Counts a mailbox more or fewer (`users`) and storage more or less, within what was bought (K25). The condition
 /// stands in the statement, so it holds under any number of them at once.
-pub(crate) async fn count_mailbox(tx: &mut WriteTx, tenant: TenantId, users: i64, storage: i64) -> Result<(), Error> {
+pub(crate) async fn count_mailbox(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    users: i64,
+    storage: i64,
+) -> Result<(), Error> {
     let statement = sql(
         "UPDATE tenants SET users_used = users_used + $1, storage_used = storage_used + $2 \
          WHERE id = $3 AND ($1 <= 0 OR users_used + $1 <= max_users) AND ($2 <= 0 OR storage_used + $2 <= max_storage)",
@@ -224,7 +262,10 @@ pub(crate) async fn count_mailbox(tx: &mut WriteTx, tenant: TenantId, users: i64
         Err(Error::new(Code::UserLimitReached).with("used", row.users_used).with("licensed", row.max_users))
     } else {
         let left = row.max_storage.left(row.storage_used);
-        Err(Error::new(Code::StorageLimitReached).with("left", left.to_string()).with("licensed", row.max_storage.to_string()).on("quota"))
+        Err(Error::new(Code::StorageLimitReached)
+            .with("left", left.to_string())
+            .with("licensed", row.max_storage.to_string())
+            .on("quota"))
     }
 }
 

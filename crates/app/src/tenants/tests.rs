@@ -6,7 +6,12 @@ async fn staff_creates_a_tenant_and_its_main_admin_comes_in_by_invitation() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let fields = [
-            ("name", "Acme Ltd"), ("users", "25"), ("storage", "50"), ("domains", "3"), ("username", "Acme.Admin"), ("full_name", "Ada"),
+            ("name", "Acme Ltd"),
+            ("users", "25"),
+            ("storage", "50"),
+            ("domains", "3"),
+            ("username", "Acme.Admin"),
+            ("full_name", "Ada"),
             ("email", "ada@outside.example"),
         ];
         let created = staff.fill("/tenants/new", &fields).await;
@@ -37,7 +42,13 @@ async fn limits_are_not_set_below_what_is_used_and_a_stale_form_saves_nothing() 
         app.mailbox(domain, "bob").await;
         let path = format!("/tenants/{}", admin.tenant);
         let save = async |users: &str, version: &str| {
-            let fields = [("name", "acme"), ("users", users), ("storage", "100"), ("domains", "5"), ("version", version)];
+            let fields = [
+                ("name", "acme"),
+                ("users", users),
+                ("storage", "100"),
+                ("domains", "5"),
+                ("version", version),
+            ];
             staff.fill(&path, &fields).await
         };
         let below = save("1", "1").await;
@@ -84,7 +95,11 @@ async fn ve_19_a_main_admin_and_a_mailbox_user_never_reach_staff_pages() {
             assert_eq!(admin.browser.get(path).await.status, 404, "not a page of this portal");
         }
         let at_staff = app.browser(Portal::Staff);
-        assert_eq!(at_staff.fill("/sign-in", &[("username", "acme"), ("password", PASSWORD)]).await.status, 401, "realms join nothing");
+        assert_eq!(
+            at_staff.fill("/sign-in", &[("username", "acme"), ("password", PASSWORD)]).await.status,
+            401,
+            "realms join nothing"
+        );
     })
     .await;
 }

@@ -39,11 +39,18 @@ impl Usage {
     /// The meters, each leading to where more can be bought, if the installation says where.
     pub fn meters(&self, settings: &crate::Settings) -> Vec<Meter> {
         let size = |number: i64| u64::try_from(number).unwrap_or(0);
-        let counted = |label: String, (used, limit): (i64, i64)| meter(label, format!("{used} / {limit}"), size(used), Some(size(limit)));
+        let counted = |label: String, (used, limit): (i64, i64)| {
+            meter(label, format!("{used} / {limit}"), size(used), Some(size(limit)))
+        };
         let (assigned, bought) = self.storage;
         let meters = vec![
             counted(t!("meter-users").into_owned(), self.users),
-            meter(t!("meter-storage"), format!("{assigned} / {bought}"), size(assigned.as_bytes()), Some(size(bought.as_bytes()))),
+            meter(
+                t!("meter-storage"),
+                format!("{assigned} / {bought}"),
+                size(assigned.as_bytes()),
+                Some(size(bought.as_bytes())),
+            ),
             counted(t!("meter-domains").into_owned(), self.domains),
         ];
         match &settings.billing_url {

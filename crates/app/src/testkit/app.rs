@@ -12,11 +12,11 @@ use bailiwick_base::words::{Clock, DomainId, Keyring, MailboxId, Random, Storage
 use bailiwick_demo::dns::Dns;
 
 use super::Browser;
+use crate::Core;
 use crate::mailboxes::{FirstPassword, Mailboxes, NewMailbox};
 use crate::settings::{MailProgram, MailStore, Origins, Portal, Settings};
 use crate::sign_in::Signing;
 use crate::tenants::{Limits, NewTenant, Tenants};
-use crate::Core;
 
 /// The password people in tests have.
 pub const PASSWORD: &str = "vexing quilt mango orbit";
@@ -61,7 +61,11 @@ pub struct User {
 impl TestApp {
     pub(super) async fn start(location: &Location) -> Self {
         let clock = Clock::set_to(BEGINNING);
-        let ground = Ground { clock: clock.clone(), random: Random::Seeded(Arc::new(AtomicU64::new(7))), keys: Keyring::new([42; 32]) };
+        let ground = Ground {
+            clock: clock.clone(),
+            random: Random::Seeded(Arc::new(AtomicU64::new(7))),
+            keys: Keyring::new([42; 32]),
+        };
         let dns = Dns::start().await.expect("a name server");
         let db = Db::open(location, ground).await.expect("the database opens");
         let core = Core::new(db, settings(dns.addr()));
@@ -111,10 +115,17 @@ impl TestApp {
 
     /// The first member of staff, signed in.
     pub async fn staff(&self) -> Browser {
-        let link = Signing::new(self.core().clone()).set_up_link(&self.operator()).await.expect("a set-up link");
+        let link =
+            Signing::new(self.core().clone()).set_up_link(&self.operator()).await.expect("a set-up link");
         let browser = self.browser(Portal::Staff);
         let path = path_of(&link);
-        let fields = [("username", "owner"), ("full_name", "Olga Owner"), ("email", "olga@outside.example"), ("new", PASSWORD), ("repeated", PASSWORD)];
+        let fields = [
+            ("username", "owner"),
+            ("full_name", "Olga Owner"),
+            ("email", "olga@outside.example"),
+            ("new", PASSWORD),
+            ("repeated", PASSWORD),
+        ];
         assert_eq!(browser.fill(&path, &fields).await.gist(), "303 /sign-in?done=set-up");
         self.sign_in(&browser, "owner", PASSWORD).await;
         browser
@@ -135,7 +146,8 @@ impl TestApp {
             admin_full_name: format!("Admin of {name}").parse().expect("a name"),
             admin_address: format!("admin.{name}@outside.example").parse().expect("an address"),
         };
-        let tenant = Tenants::new(self.core().clone()).create(&self.operator(), &new).await.expect("a tenant");
+        let tenant =
+            Tenants::new(self.core().clone()).create(&self.operator(), &new).await.expect("a tenant");
         let browser = self.browser(Portal::Admin);
         let link = self.last_link_to(&new.admin_address.to_string()).await;
         let seen = browser.fill(&path_of(&link), &[("new", PASSWORD), ("repeated", PASSWORD)]).await;
@@ -150,7 +162,12 @@ impl TestApp {
         assert_eq!(added.status, 303, "{}", added.words());
         let path = added.location.split('?').next().unwrap_or_default().to_owned();
         let page = admin.browser.get(&path).await;
-        let proof = page.words().split_whitespace().find(|word| word.starts_with("bailiwick-verification=")).expect("the proof is shown").to_owned();
+        let proof = page
+            .words()
+            .split_whitespace()
+            .find(|word| word.starts_with("bailiwick-verification="))
+            .expect("the proof is shown")
+            .to_owned();
         self.dns().publish_txt(&format!("_bailiwick.{name}"), &proof).expect("published");
         let verified = admin.browser.post(&format!("{path}/verify"), &[]).await;
         assert_eq!(verified.status, 303, "{}", verified.words());
@@ -169,29 +186,42 @@ impl TestApp {
                 recovery: Some(format!("{local}@outside.example").parse().expect("an address")),
             },
         };
-        let mailbox = Mailboxes::new(self.core().clone()).add(&self.operator(), domain, new).await.expect("a mailbox");
+        let mailbox =
+            Mailboxes::new(self.core().clone()).add(&self.operator(), domain, new).await.expect("a mailbox");
         User { id: mailbox.id, address: mailbox.address, browser: self.browser(Portal::Mail) }
     }
 
     /// The letters that wait to be sent: to whom, subject, link.
     pub async fn letters(&self) -> Vec<(String, String, Option<String>)> {
         let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
-        let rows: Vec<(Vec<u8>,)> =
-            tx.all(sql("SELECT payload FROM outbox WHERE kind = 'send_mail' ORDER BY id")).await.expect("the outbox is read");
-        crate::emails::waiting_letters(&self.core().ground().keys, rows.into_iter().map(|(payload,)| payload).collect())
+        let rows: Vec<(Vec<u8>,)> = tx
+            .all(sql("SELECT payload FROM outbox WHERE kind = 'send_mail' ORDER BY id"))
+            .await
+            .expect("the outbox is read");
+        crate::emails::waiting_letters(
+            &self.core().ground().keys,
+            rows.into_iter().map(|(payload,)| payload).collect(),
+        )
     }
 
     /// The link of the last letter to an address.
     pub async fn last_link_to(&self, address: &str) -> String {
         let letters = self.letters().await;
-        letters.into_iter().rev().find(|(to, _, _)| to == address).and_then(|(_, _, link)| link).expect("a letter with a link")
+        letters
+            .into_iter()
+            .rev()
+            .find(|(to, _, _)| to == address)
+            .and_then(|(_, _, link)| link)
+            .expect("a letter with a link")
     }
 
     /// Kinds of jobs that wait for the mail servers, in order.
     pub async fn mail_jobs(&self) -> Vec<String> {
         let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
-        let rows: Vec<(String,)> =
-            tx.all(sql("SELECT kind FROM outbox WHERE kind <> 'send_mail' AND state = 'queued' ORDER BY id")).await.expect("the outbox is read");
+        let rows: Vec<(String,)> = tx
+            .all(sql("SELECT kind FROM outbox WHERE kind <> 'send_mail' AND state = 'queued' ORDER BY id"))
+            .await
+            .expect("the outbox is read");
         rows.into_iter().map(|(kind,)| kind).collect()
     }
 
@@ -204,7 +234,11 @@ impl TestApp {
             .expect("the history is read");
         let told = |(action, detail): (String, String)| {
             let detail: serde_json::Value = serde_json::from_str(&detail).unwrap_or_default();
-            format!("{} {action} {}", detail["actor"].as_str().unwrap_or_default(), detail["object"].as_str().unwrap_or_default())
+            format!(
+                "{} {action} {}",
+                detail["actor"].as_str().unwrap_or_default(),
+                detail["object"].as_str().unwrap_or_default()
+            )
         };
         rows.into_iter().map(told).collect()
     }
@@ -227,8 +261,19 @@ fn settings(dns: SocketAddr) -> Settings {
         resolver: Some(dns),
         from: "bailiwick@provider.example".parse().expect("an address"),
         outgoing: SocketAddr::from(([127, 0, 0, 1], 9)),
-        mail_program: Some(MailProgram { host: "mail.provider.example".into(), imaps: 993, submissions: 465, submission: 587, smtp: 25 }),
-        mail_store: Some(MailStore { root: "/var/lib/bailiwick/mail".into(), uid: 5000, gid: 5000, forward_socket: "/run/bailiwick/forward.sock".into() }),
+        mail_program: Some(MailProgram {
+            host: "mail.provider.example".into(),
+            imaps: 993,
+            submissions: 465,
+            submission: 587,
+            smtp: 25,
+        }),
+        mail_store: Some(MailStore {
+            root: "/var/lib/bailiwick/mail".into(),
+            uid: 5000,
+            gid: 5000,
+            forward_socket: "/run/bailiwick/forward.sock".into(),
+        }),
         billing_url: Some("https://billing.provider.example/".into()),
         own_domains: vec!["provider.example".parse().expect("a domain")],
         demo: None,

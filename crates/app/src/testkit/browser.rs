@@ -74,7 +74,13 @@ impl Browser {
         let csrf = self.state.lock().expect("no test panics holding it").csrf.clone();
         let all = std::iter::once(("csrf", csrf.as_str())).chain(fields.iter().copied());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish();
-        self.send(Method::POST, path, Body::from(body), &[("content-type", "application/x-www-form-urlencoded")]).await
+        self.send(
+            Method::POST,
+            path,
+            Body::from(body),
+            &[("content-type", "application/x-www-form-urlencoded")],
+        )
+        .await
     }
 
     /// Opens the form's page first, so that its token is at hand, then sends it.
@@ -85,7 +91,8 @@ impl Browser {
 
     /// Any request at all.
     pub async fn send(&self, method: Method, path: &str, body: Body, headers: &[(&str, &str)]) -> Seen {
-        let cookies: Vec<String> = self.cookies().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header("cookie", cookies.join("; "));
         let mut with_host = true;
         for (name, value) in headers {
@@ -102,7 +109,12 @@ impl Browser {
         let body = body.collect().await.expect("a body").to_bytes();
         let seen = Seen {
             status: parts.status.as_u16(),
-            location: parts.headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned(),
+            location: parts
+                .headers
+                .get("location")
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         };
@@ -114,7 +126,9 @@ impl Browser {
         let mut state = self.state.lock().expect("no test panics holding it");
         for cookie in seen.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap_or_default();
-            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
+            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
             if cookie.contains("Max-Age=0") {
                 state.cookies.remove(name);
             } else {
@@ -143,7 +157,8 @@ impl Seen {
                 _ => {}
             }
         }
-        let words = words.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+        let words =
+            words.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -154,7 +169,11 @@ impl Seen {
 
     /// Status and, for a redirect, where to: `303 /mailboxes?done=user-added`.
     pub fn gist(&self) -> String {
-        if self.location.is_empty() { self.status.to_string() } else { format!("{} {}", self.status, self.location) }
+        if self.location.is_empty() {
+            self.status.to_string()
+        } else {
+            format!("{} {}", self.status, self.location)
+        }
     }
 
     /// What stands between two pieces of the body.

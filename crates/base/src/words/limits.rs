@@ -40,6 +40,8 @@ pub const GUESSES_PER_LOGIN: i64 = 20;
 pub const GUESSES_PER_NETWORK: i64 = 60;
 /// The wait after too many wrong guesses by one pair.
 pub const GUESS_WAIT: Duration = minutes(1);
+/// The longest wait of a pair, however often it guesses.
+pub const GUESS_WAIT_MOST: Duration = minutes(30);
 /// The window in which guesses are counted.
 pub const GUESS_WINDOW: Duration = minutes(60);
 /// A network a login signed in from within this time is known to it.
@@ -89,5 +91,5 @@ pub const TELEMETRY_BATCH: usize = 1000;
 pub const TELEMETRY_QUEUE: usize = 50_000;
 /// Longest time an audit event stays unsealed.
 pub const SEAL_EVERY: Duration = Duration::from_millis(700);
-/// Attempts at a job before it is shown as failed.
+/// Attempts at a job after which it is tried less often.
 pub const JOB_ATTEMPTS: i64 = 20;

@@ -13,8 +13,8 @@ use crate::dataset::{Company, Dataset, Domain};
 use crate::ports::Ports;
 use crate::post::{self, Outgoing};
 use crate::world::World;
-use visitor::{Visitor, between};
 pub use visitor::Unexpected;
+use visitor::{Visitor, between};
 
 /// Somebody who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,36 +88,68 @@ impl Loader<'_> {
     /// Follows the set-up link, as the provider's first member of staff would.
     async fn set_up(&self, loaded: &mut Loaded) -> Result<Visitor, Unexpected> {
         (self.progress)("The first staff login", 0, 1);
-        let output = Command::new(self.program).arg("--config").arg(self.config).arg("setup").output().map_err(Unexpected::new)?;
+        let output = Command::new(self.program)
+            .arg("--config")
+            .arg(self.config)
+            .arg("setup")
+            .output()
+            .map_err(Unexpected::new)?;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let token = said.split("/set-up/").nth(1).and_then(|rest| rest.get(..52));
-        let path = token.map(|token| format!("/set-up/{token}")).ok_or_else(|| Unexpected::new(format!("no set-up link: {said}{}", String::from_utf8_lossy(&output.stderr))))?;
+        let path = token.map(|token| format!("/set-up/{token}")).ok_or_else(|| {
+            Unexpected::new(format!("no set-up link: {said}{}", String::from_utf8_lossy(&output.stderr)))
+        })?;
         let secret = password()?;
         let mut staff = Visitor::new("staff", self.ports.http);
-        let fields = [("username", "staff"), ("full_name", "Staff of the demonstration"), ("email", "staff@outside.test"), ("new", &secret), ("repeated", &secret)];
+        let fields = [
+            ("username", "staff"),
+            ("full_name", "Staff of the demonstration"),
+            ("email", "staff@outside.test"),
+            ("new", &secret),
+            ("repeated", &secret),
+        ];
         staff.fill(&path, &fields).await?;
         sign_in(&mut staff, "staff", &secret).await?;
         loaded.sign_ins.push(SignIn { who: "Staff".to_owned(), login: "staff".to_owned(), secret });
         Ok(staff)
     }
 
-    async fn company(&self, staff: &mut Visitor, company: &Company, loaded: &mut Loaded) -> Result<(), Unexpected> {
+    async fn company(
+        &self,
+        staff: &mut Visitor,
+        company: &Company,
+        loaded: &mut Loaded,
+    ) -> Result<(), Unexpected> {
         let admin = &company.admin;
         let fields = [
-            ("name", company.name), ("users", "150"), ("storage", "1000"), ("domains", "5"),
-            ("username", admin.login), ("full_name", admin.name), ("email", admin.email),
+            ("name", company.name),
+            ("users", "150"),
+            ("storage", "1000"),
+            ("domains", "5"),
+            ("username", admin.login),
+            ("full_name", admin.name),
+            ("email", admin.email),
         ];
         staff.fill("/tenants/new", &fields).await?;
         let mail = self.world.sink.wait_for(admin.email, ON_ITS_WAY).await;
-        let mail = mail.ok_or_else(|| Unexpected::new(format!("the invitation to {} has not arrived", admin.email)))?;
+        let mail = mail
+            .ok_or_else(|| Unexpected::new(format!("the invitation to {} has not arrived", admin.email)))?;
         let message = mail_parser::MessageParser::default().parse(&mail.raw);
         let text = message.as_ref().and_then(|message| message.body_text(0)).unwrap_or_default();
-        let token = text.split("/link/").nth(1).and_then(|rest| rest.get(..52)).ok_or_else(|| Unexpected::new("the invitation has no link"))?;
+        let token = text
+            .split("/link/")
+            .nth(1)
+            .and_then(|rest| rest.get(..52))
+            .ok_or_else(|| Unexpected::new("the invitation has no link"))?;
         let secret = password()?;
         let mut browser = Visitor::new("admin", self.ports.http);
         browser.fill(&format!("/link/{token}"), &[("new", &secret), ("repeated", &secret)]).await?;
         sign_in(&mut browser, admin.login, &secret).await?;
-        loaded.sign_ins.push(SignIn { who: format!("Admin Panel, {}", company.name), login: admin.login.to_owned(), secret });
+        loaded.sign_ins.push(SignIn {
+            who: format!("Admin Panel, {}", company.name),
+            login: admin.login.to_owned(),
+            secret,
+        });
         for domain in &company.domains {
             self.domain(&mut browser, domain, loaded).await?;
         }
@@ -126,14 +158,24 @@ impl Loader<'_> {
         Ok(())
     }
 
-    async fn domain(&self, browser: &mut Visitor, domain: &Domain, loaded: &mut Loaded) -> Result<(), Unexpected> {
+    async fn domain(
+        &self,
+        browser: &mut Visitor,
+        domain: &Domain,
+        loaded: &mut Loaded,
+    ) -> Result<(), Unexpected> {
         let added = browser.fill("/domains/new", &[("domain", domain.name)]).await?;
         let path = added.split('?').next().unwrap_or_default().to_owned();
         let page = browser.get(&path).await?;
-        let proof = between(&page.body, "bailiwick-verification=", "<").or_else(|| between(&page.body, "bailiwick-verification=", "\""));
+        let proof = between(&page.body, "bailiwick-verification=", "<")
+            .or_else(|| between(&page.body, "bailiwick-verification=", "\""));
         let proof = proof.ok_or_else(|| Unexpected::new(format!("{path} shows no record to publish")))?;
-        let record = format!("bailiwick-verification={}", proof.split(['"', '<', ' ']).next().unwrap_or_default());
-        self.world.dns.publish_txt(&format!("_bailiwick.{}", domain.name), &record).map_err(Unexpected::new)?;
+        let record =
+            format!("bailiwick-verification={}", proof.split(['"', '<', ' ']).next().unwrap_or_default());
+        self.world
+            .dns
+            .publish_txt(&format!("_bailiwick.{}", domain.name), &record)
+            .map_err(Unexpected::new)?;
         browser.must_post(&format!("{path}/verify"), &[]).await?;
         let id = path.rsplit('/').next().unwrap_or_default();
         browser.get("/mailboxes/new").await?;
@@ -141,8 +183,13 @@ impl Loader<'_> {
             (self.progress)(domain.name, number, domain.mailboxes.len());
             let secret = password()?;
             let fields = [
-                ("domain", id), ("username", &mailbox.local_part), ("name", &mailbox.name), ("quota", "5"), ("how", "password"),
-                ("recovery", ""), ("password", &secret),
+                ("domain", id),
+                ("username", &mailbox.local_part),
+                ("name", &mailbox.name),
+                ("quota", "5"),
+                ("how", "password"),
+                ("recovery", ""),
+                ("password", &secret),
             ];
             browser.must_post("/mailboxes/new", &fields).await?;
             if number < SHOWN {
@@ -152,7 +199,9 @@ impl Loader<'_> {
         }
         for alias in &domain.aliases {
             let targets = alias.targets.join("\n");
-            browser.fill("/aliases/new", &[("domain", id), ("alias", alias.local_part), ("targets", &targets)]).await?;
+            browser
+                .fill("/aliases/new", &[("domain", id), ("alias", alias.local_part), ("targets", &targets)])
+                .await?;
         }
         Ok(())
     }
@@ -183,7 +232,9 @@ async fn sign_in(visitor: &mut Visitor, name: &str, secret: &str) -> Result<(), 
 fn password() -> Result<String, Unexpected> {
     use std::io::Read;
     let mut bytes = [0_u8; 16];
-    std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes)).map_err(Unexpected::new)?;
+    std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| file.read_exact(&mut bytes))
+        .map_err(Unexpected::new)?;
     let letters = b"abcdefghijkmnpqrstuvwxyz23456789";
     let text: String = bytes.iter().map(|byte| char::from(letters[usize::from(byte % 32)])).collect();
     Ok(format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..]))
@@ -194,7 +245,12 @@ fn keep(file: &Path, loaded: &Loaded) -> Result<(), Unexpected> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let text = toml::to_string(loaded).map_err(Unexpected::new)?;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(Unexpected::new)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(Unexpected::new)?;
     file.write_all(text.as_bytes()).map_err(Unexpected::new)
 }
 

@@ -79,7 +79,11 @@ impl Visitor {
     }
 
     /// Sends a form and expects to be led on; where to.
-    pub(super) async fn must_post(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<String, Unexpected> {
+    pub(super) async fn must_post(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<String, Unexpected> {
         let seen = self.post(path, fields).await?;
         if seen.status == 303 {
             return Ok(seen.location);
@@ -89,7 +93,8 @@ impl Visitor {
     }
 
     async fn send(&mut self, method: Method, path: &str, body: String) -> Result<Seen, Unexpected> {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = Request::builder()
             .method(method)
             .uri(format!("http://127.0.0.1:{}{path}", self.port))
@@ -108,7 +113,12 @@ impl Visitor {
         }
         let seen = Seen {
             status: parts.status.as_u16(),
-            location: parts.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned(),
+            location: parts
+                .headers
+                .get(LOCATION)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
             body: String::from_utf8_lossy(&body).into_owned(),
         };
         if let Some(token) = between(&seen.body, "name=\"csrf\" value=\"", "\"") {

@@ -14,9 +14,9 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::doveadm::Doveadm;
-use disconnect::Whose;
 use crate::homes::Homes;
 use crate::serve_api::ServeApi;
+use disconnect::Whose;
 
 /// How long one request waits for a job.
 const WAIT_MS: u32 = 20_000;
@@ -83,7 +83,9 @@ async fn attend(api: &ServeApi, hands: &Hands, leased: LeasedJob) {
 
 async fn perform(hands: &Hands, job: &Job) -> Result<(), String> {
     match job {
-        Job::Disconnect { user, smtpd_pids, .. } => disconnect::disconnect(hands, Whose::User(user), smtpd_pids).await,
+        Job::Disconnect { user, smtpd_pids, .. } => {
+            disconnect::disconnect(hands, Whose::User(user), smtpd_pids).await
+        }
         Job::DisconnectDomain { domain, smtpd_pids } => {
             disconnect::disconnect(hands, Whose::Domain(domain), smtpd_pids).await
         }

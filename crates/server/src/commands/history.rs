@@ -14,9 +14,9 @@ pub(super) async fn run(open: &Installation, command: cli::History) -> Outcome<E
     let cli::History::Verify { format } = command;
     let found = Audit::new(open.core.clone()).verify(&operator()).await?;
     if format.json {
-        as_json(&found)?
+        as_json(&found)?;
     } else {
-        as_text(&found)?
+        as_text(&found)?;
     }
     Ok(if found.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -58,5 +58,6 @@ fn as_json(found: &Verification) -> Outcome {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('?');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

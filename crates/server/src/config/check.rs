@@ -33,7 +33,7 @@ pub(super) fn check(file: File) -> Checked<Config> {
     let settings = Settings {
         own_domains: own_domains(&origins, &from, file.mail.as_ref()),
         origins,
-        trusted_proxies: file.http.trusted_proxies.iter().map(|address| address.to_canonical()).collect(),
+        trusted_proxies: file.http.trusted_proxies.iter().map(std::net::IpAddr::to_canonical).collect(),
         resolver: file.dns.resolver,
         from,
         outgoing,

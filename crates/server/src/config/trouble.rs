@@ -81,11 +81,11 @@ fn place(text: &str, at: usize) -> (String, String, usize) {
         let trimmed = line.trim();
         if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
             if !trimmed.contains('=') {
-                section = name.trim_matches(['[', ' ']).to_owned();
+                name.trim_matches(['[', ' ']).clone_into(&mut section);
                 key.clear();
             }
         } else if let Some((name, _)) = trimmed.split_once('=') {
-            key = name.trim().trim_matches('"').to_owned();
+            name.trim().trim_matches('"').clone_into(&mut key);
         }
         start += line.len();
         if at < start {

@@ -30,7 +30,7 @@ const HELD: usize = 256 * 1024 * 1024;
 /// The unit in which they are counted.
 const UNIT: usize = 64 * 1024;
 /// How long a message waits for room.
-const ROOM: Duration = Duration::from_secs(60);
+const ROOM: Duration = Duration::from_mins(1);
 
 /// What all conversations share.
 #[derive(Debug, Clone)]

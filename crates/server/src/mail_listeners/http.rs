@@ -44,12 +44,11 @@ pub(super) async fn converse<S, F>(
         ended = connection.as_mut() => Some(ended),
         () = shutdown::asked(&mut shutdown) => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection of the mail plane broke");

@@ -96,11 +96,9 @@ impl Bound {
 
 /// The answer, if it comes within its second.
 async fn in_time<T>(answer: impl Future<Output = T>) -> Option<T> {
-    match tokio::time::timeout(limits::MAIL_ANSWER, answer).await {
-        Ok(answer) => Some(answer),
-        Err(_) => {
-            tracing::warn!("a question of the mail servers took too long; the answer was temporary");
-            None
-        }
+    let answer = tokio::time::timeout(limits::MAIL_ANSWER, answer).await.ok();
+    if answer.is_none() {
+        tracing::warn!("a question of the mail servers took too long; the answer was temporary");
     }
+    answer
 }

@@ -93,7 +93,6 @@ async fn answer(
     Ok(http::with("text/plain", text))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
 fn not_understood(error: bailiwick_mail::WireError) -> StatusCode {
     tracing::warn!(%error, "a question of Dovecot was not understood");
     StatusCode::BAD_REQUEST

@@ -54,10 +54,10 @@ fn listen(path: &Path, mode: u32) -> Outcome<UnixListener> {
     let beside = path.with_extension("new");
     let _ = fs::remove_file(&beside); // left by a start that was killed
     let listener = StdListener::bind(&beside).map_err(fail)?;
-    let made = fs::set_permissions(&beside, fs::Permissions::from_mode(mode))
+    let placed = fs::set_permissions(&beside, fs::Permissions::from_mode(mode))
         .and_then(|()| fs::rename(&beside, path))
         .and_then(|()| listener.set_nonblocking(true));
-    made.map_err(fail)?;
+    placed.map_err(fail)?;
     UnixListener::from_std(listener).map_err(fail)
 }
 

@@ -256,8 +256,8 @@ fn dialogue(parts: &[&str], step: usize) -> (Vec<u16>, Vec<(String, String, Stri
     });
     let last = text.lines().filter(|line| line.as_bytes().get(3) == Some(&b' '));
     let codes = last.map(|line| line[..3].parse().unwrap()).collect();
-    let sent = kept.lock().unwrap().clone();
-    (codes, sent)
+    let went_on = kept.lock().unwrap().clone();
+    (codes, went_on)
 }
 
 #[test]

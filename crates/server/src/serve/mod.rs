@@ -59,7 +59,7 @@ pub(crate) async fn run(config: Config, ends: Ends, ready: oneshot::Sender<()>) 
     if let Some(questions) = questions {
         // When we end by ourselves, nobody says so to the mail servers' side.
         if served.is_err() {
-            questions.abort()
+            questions.abort();
         }
         let _ = questions.await;
     }

@@ -72,7 +72,7 @@ impl Web {
                     let server = axum_server::from_tcp_rustls(self.listener, live.clone()).map_err(fail)?;
                     let server = tuned(server).handle(handle.clone()).map(|inner| crowd.around(inner));
                     tokio::select! {
-                        served = server.serve(app) => served.map_err(fail),
+                        ended = server.serve(app) => ended.map_err(fail),
                         () = tls::renew(files, live) => Ok(()),
                     }
                 }
