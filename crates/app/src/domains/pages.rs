@@ -16,7 +16,7 @@ use super::details::{self, EditForm};
 use super::service::{CatchAllChoice, DomainSettings, Domains};
 use super::store::{Domain, DomainStatus};
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, ListQuery, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
 use crate::tenants::pager_of;
 
@@ -34,15 +34,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/domains/{id}/verify", update, verify)
         .get("/domains/{id}/remove", removal, removal_page)
         .post("/domains/{id}/remove", removal, remove)
-}
-
-/// What a list is asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ListQuery {
-    q: String,
-    after: String,
-    before: String,
 }
 
 /// `GET /domains`

@@ -59,6 +59,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// What a list without filters of its own is asked for: a search, and a page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListQuery {
+    /// What is looked for.
+    pub q: String,
+    /// The page begins after this row.
+    pub after: String,
+    /// The page ends before this row.
+    pub before: String,
+}
+
 fn parse<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Refusal> {
     let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     serde_html_form::from_str(&text).map_err(|error| Error::new(Code::MalformedRequest).because(error).into())

@@ -1,26 +1,20 @@
-//! The frame around pages: menu by permission, meters, who is signed in; and the plain frame for whoever is not.
+//! The frame around the pages of whoever is signed in: menu by permission, meters, who is signed in.
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::StatusCode;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bailiwick_base::authz::{Caller, Permission};
-use bailiwick_base::db::Query;
-use bailiwick_base::words::{LoginId, TenantId, TimeZoneName, limits};
-use bailiwick_base::{Code, Error, Kind, t, texts};
-use bailiwick_ui::page::{
-    AccountMenu, AppShell, Brand, CentredPage, Head, MenuEntry, MenuItem, MenuSection, ShellLabels,
-};
+use bailiwick_base::authz::Permission;
+use bailiwick_base::words::{LoginId, TenantId, TimeZoneName};
+use bailiwick_base::{Code, Error, t, texts};
+use bailiwick_ui::page::{AccountMenu, AppShell, Brand, Head, MenuEntry, MenuItem, MenuSection, ShellLabels};
 use bailiwick_ui::{Icon, Tone, notice};
 use maud::{Markup, Render, html};
 
+use super::person::Person;
 use super::respond::Refusal;
-use super::{Answer, CsrfKey};
+use super::{Answer, CsrfKey, Problem};
 use crate::core::Core;
-use crate::routes::Access;
 use crate::settings::Portal;
-use crate::tenants::{self, Usage};
 
 /// The frame of a signed-in person's page, loaded for this request.
 #[derive(Debug, Clone)]
@@ -31,53 +25,6 @@ pub struct Shell {
     path: String,
     done: Option<String>,
     person: Person,
-}
-
-#[derive(Debug, Clone)]
-struct Person {
-    name: String,
-    full_name: String,
-    login: Option<LoginId>,
-    tenant: Option<TenantId>,
-    holds: Vec<Permission>,
-    usage: Option<Usage>,
-    must_change_password: bool,
-}
-
-/// Stands before every route: nobody comes past who is not signed in or does not hold, anywhere, what the route
-/// was declared with. What of an object may be seen or done is decided later, with the object in hand.
-pub(crate) async fn guard(access: Access, mut request: Request, next: Next) -> Response {
-    if access != Access::Anybody {
-        let core = request.extensions().get::<Core>().cloned();
-        let caller = request.extensions().get::<Caller>().cloned();
-        let path = request.uri().path().to_owned();
-        match let_in(access, core, caller, &path).await {
-            Ok(person) => request.extensions_mut().insert(person),
-            Err(error) => return Refusal::from(error).into_response(),
-        };
-    }
-    next.run(request).await
-}
-
-async fn let_in(
-    access: Access,
-    core: Option<Core>,
-    caller: Option<Caller>,
-    path: &str,
-) -> Result<Person, Error> {
-    let (Some(core), Some(caller)) = (core, caller) else {
-        return Err(Error::new(Code::Internal).because("the layers are not in place"));
-    };
-    let person = load(&core, &caller).await?;
-    if person.must_change_password && path != "/password" {
-        return Err(Code::PasswordChangeDue.into());
-    }
-    match access {
-        Access::Holding(permission) if !person.holds.contains(&permission) => {
-            Err(Error::new(Code::NotPermitted).with("needs", permission.key()))
-        }
-        _ => Ok(person),
-    }
 }
 
 impl FromRequestParts<Core> for Shell {
@@ -101,40 +48,11 @@ impl FromRequestParts<Core> for Shell {
 }
 
 /// What a redirect said was done: a key of `en.ftl`, or nothing.
-fn done(parts: &Parts) -> Option<String> {
+pub(super) fn done(parts: &Parts) -> Option<String> {
     let query = parts.uri.query()?;
     let (_, key) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "done")?;
     let key = format!("done-{key}");
     texts::has(&key).then(|| texts::text(&key).into_owned())
-}
-
-async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
-    if !caller.has_session() {
-        return Err(Code::SignedOut.into());
-    }
-    let mut tx = core.read(caller).await?;
-    let now = tx.now();
-    let actor = tx.actor().clone();
-    let usage = match actor.tenant() {
-        Some(tenant) if actor.holds(Permission::TenantView, now) => {
-            Some(tenants::usage(&mut tx, tenant).await?)
-        }
-        _ => None,
-    };
-    if let (Some(session), Some(seen)) = (actor.session(), actor.seen())
-        && now.since(seen) > limits::SESSION_TOUCH
-    {
-        crate::sign_in::touch(core, caller.clone(), session);
-    }
-    Ok(Person {
-        name: actor.name().to_owned(),
-        full_name: actor.full_name().to_owned(),
-        login: actor.login(),
-        tenant: actor.tenant(),
-        holds: Permission::ALL.iter().copied().filter(|permission| actor.holds(*permission, now)).collect(),
-        usage,
-        must_change_password: actor.must_change_password(),
-    })
 }
 
 impl Shell {
@@ -293,139 +211,13 @@ impl Shell {
     }
 }
 
-/// The frame of a page for somebody who is not signed in.
-#[derive(Debug, Clone)]
-pub struct Visit {
-    core: Core,
-    portal: Portal,
-    csrf: CsrfKey,
-    done: Option<String>,
-}
-
-impl FromRequestParts<Core> for Visit {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, core: &Core) -> Result<Self, Refusal> {
-        let portal = Portal::from_request_parts(parts, core).await?;
-        let csrf = CsrfKey::from_request_parts(parts, core).await?;
-        Ok(Self { core: core.clone(), portal, csrf, done: done(parts) })
-    }
-}
-
-impl Visit {
-    /// The anti-forgery token of this page's forms.
-    pub fn csrf(&self) -> &str {
-        self.csrf.token()
-    }
-
-    /// The portal the page belongs to.
-    pub fn portal(&self) -> Portal {
-        self.portal
-    }
-
-    /// What the installation is told about itself.
-    pub fn settings(&self) -> &crate::Settings {
-        self.core.settings()
-    }
-
-    /// A page with one card in the middle.
-    pub fn page(&self, title: &str, text: Option<Markup>, body: Markup) -> Response {
-        self.markup(title, text, body, &html! {}).into_response()
-    }
-
-    /// The form again, with what is wrong with it.
-    pub fn again(&self, error: Error, title: &str, form: impl FnOnce(&Problem) -> Markup) -> Answer {
-        let problem = Problem::of(error)?;
-        let notices = problem.summary();
-        Ok((problem.status, self.markup(title, None, form(&problem), &notices)).into_response())
-    }
-
-    fn markup(&self, title: &str, text: Option<Markup>, body: Markup, notices: &Markup) -> Markup {
-        let head = head(title);
-        let brand = brand();
-        CentredPage {
-            head: &head,
-            brand: &brand,
-            skip: &t!("shell-skip"),
-            network_error: &t!("shell-network-error"),
-            emblem: None,
-            title,
-            text,
-            notices: html! { @if let Some(done) = &self.done { (notice(Tone::Success, done.as_str())) } (notices) },
-            body,
-            footer: Some(html! { (texts::text(&format!("portal-{}", self.portal.key()))) }),
-            wide: false,
-        }
-        .render()
-    }
-}
-
-/// What is wrong with a form that was sent, to be shown in it.
-#[derive(Debug, Clone)]
-pub struct Problem {
-    status: StatusCode,
-    field: Option<&'static str>,
-    text: String,
-    help: String,
-    limit_reached: bool,
-}
-
-impl Problem {
-    /// Nothing is wrong: the form is shown for the first time.
-    pub fn none() -> Self {
-        Self {
-            status: StatusCode::OK,
-            field: None,
-            text: String::new(),
-            help: String::new(),
-            limit_reached: false,
-        }
-    }
-
-    /// Something a person can put right in the form; any other error is handed back.
-    fn of(error: Error) -> Result<Self, Refusal> {
-        let about_the_input = matches!(
-            error.kind(),
-            Kind::Invalid | Kind::Conflict | Kind::LimitReached | Kind::Stale | Kind::TooMany
-        ) || matches!(
-            error.code(),
-            Code::WrongCredentials | Code::SignInClosed | Code::DomainLookupFailed
-        );
-        if !about_the_input || matches!(error.code(), Code::MalformedRequest | Code::TooLarge) {
-            return Err(error.into());
-        }
-        Ok(Self {
-            status: super::respond::status(&error),
-            field: error.field(),
-            text: error.title(),
-            help: error.help().unwrap_or_default(),
-            limit_reached: error.kind() == Kind::LimitReached,
-        })
-    }
-
-    /// The text to stand at a field.
-    pub fn on(&self, field: &str) -> Option<String> {
-        (self.field == Some(field)).then(|| {
-            format!("{}{} {}", self.text, if self.text.ends_with(['.', '?']) { "" } else { "." }, self.help)
-        })
-    }
-
-    /// The text to stand above the form; nothing where a field bears it.
-    pub fn summary(&self) -> Markup {
-        html! { @if !self.text.is_empty() && self.field.is_none() { (notice(Tone::Danger, self.help.as_str()).title(self.text.as_str())) } }
-    }
-
-    /// Was a bought limit reached? Then the form shows where to buy more.
-    pub fn limit_reached(&self) -> bool {
-        self.limit_reached
-    }
-}
-
-fn head(title: &str) -> Head {
+/// What every page says about itself.
+pub(super) fn head(title: &str) -> Head {
     Head { title: format!("{title} · {}", t!("product-name")), lang: "en".to_owned(), ..Head::default() }
 }
 
-fn brand() -> Brand {
+/// Whose house this is.
+pub(super) fn brand() -> Brand {
     Brand { name: t!("product-name").into_owned(), href: "/".to_owned(), ..Brand::default() }
 }
 

@@ -3,12 +3,17 @@
 mod form;
 mod frame;
 mod layers;
+mod person;
+mod problem;
 mod request;
 mod respond;
+mod visit;
 
-pub use form::{Form, Query};
-pub(crate) use frame::guard;
-pub use frame::{Problem, Shell, Visit};
+pub use form::{Form, ListQuery, Query};
+pub use frame::Shell;
 pub use layers::{Surroundings, surround};
+pub(crate) use person::guard;
+pub use problem::Problem;
 pub use request::{Calling, CsrfKey, RequestNumber};
 pub use respond::{Answer, Refusal, redirect};
+pub use visit::Visit;

@@ -18,7 +18,7 @@ use super::service::{Limits, NewTenant, Tenants};
 use super::store::{Tenant, TenantStatus};
 use super::usage::Usage;
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, ListQuery, Problem, Query, Shell, redirect};
 use crate::sign_in::{NoFields, person_name};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -32,15 +32,6 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/tenants/{id}", Access::Holding(Permission::TenantUpdate), update)
         .post("/tenants/{id}/suspend", suspend, suspend_tenant)
         .post("/tenants/{id}/resume", suspend, resume_tenant)
-}
-
-/// What a list is asked for.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ListQuery {
-    q: String,
-    after: String,
-    before: String,
 }
 
 /// `GET /tenants`

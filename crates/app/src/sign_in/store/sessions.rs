@@ -1,0 +1,80 @@
+//! Sessions, and the networks logins came from.
+
+use bailiwick_base::Error;
+use bailiwick_base::authz::Realm;
+use bailiwick_base::db::{Query, WriteTx, sql};
+use bailiwick_base::words::{ClientAddress, LoginId, Network, SessionId, TokenHash, limits};
+
+pub(in crate::sign_in) async fn insert_session(
+    tx: &mut WriteTx,
+    login: LoginId,
+    realm: Realm,
+    token: TokenHash,
+    address: ClientAddress,
+    agent: &str,
+) -> Result<(), Error> {
+    let now = tx.now();
+    let statement = sql(
+        "INSERT INTO sessions (token_hash, login_id, realm, client_address, user_agent, created_at, last_seen_at, expires_at) VALUES ($, $, $, $, $, $, $, $)",
+    )
+    .bind(token)
+    .bind(login)
+    .bind(realm.key())
+    .bind(address)
+    .bind(agent)
+    .bind(now)
+    .bind(now)
+    .bind(now.after(limits::SESSION_ABSOLUTE));
+    tx.run(statement).await?;
+    let oldest = sql("DELETE FROM sessions WHERE login_id = $1 AND id NOT IN \
+         (SELECT id FROM sessions WHERE login_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)")
+    .bind(login)
+    .bind(limits::SESSIONS_PER_LOGIN);
+    tx.run(oldest).await.map(drop)
+}
+
+pub(in crate::sign_in) async fn delete_session(tx: &mut WriteTx, session: SessionId) -> Result<(), Error> {
+    tx.run(sql("DELETE FROM sessions WHERE id = $").bind(session)).await.map(drop)
+}
+
+pub(in crate::sign_in) async fn delete_sessions(tx: &mut WriteTx, login: LoginId) -> Result<(), Error> {
+    tx.run(sql("DELETE FROM sessions WHERE login_id = $").bind(login)).await.map(drop)
+}
+
+pub(in crate::sign_in) async fn touch_session(tx: &mut WriteTx, session: SessionId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.run(
+        sql("UPDATE sessions SET last_seen_at = $ WHERE id = $ AND last_seen_at < $")
+            .bind(now)
+            .bind(session)
+            .bind(now),
+    )
+    .await
+    .map(drop)
+}
+
+pub(in crate::sign_in) async fn note_network(
+    tx: &mut WriteTx,
+    login: LoginId,
+    network: Network,
+) -> Result<(), Error> {
+    let now = tx.now();
+    let statement = sql(
+        "INSERT INTO known_networks (login_id, network, last_at) VALUES ($, $, $) ON CONFLICT (login_id, network) DO UPDATE SET last_at = excluded.last_at",
+    )
+    .bind(login)
+    .bind(network.to_string())
+    .bind(now);
+    tx.run(statement).await.map(drop)
+}
+
+/// Removes sessions, links, guesses and networks whose time is over.
+pub(in crate::sign_in) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
+    let now = tx.now();
+    tx.run(sql("DELETE FROM sessions WHERE expires_at < $").bind(now)).await?;
+    tx.run(sql("DELETE FROM one_time_links WHERE expires_at < $").bind(now)).await?;
+    tx.run(sql("DELETE FROM guesses WHERE last_at < $").bind(now.before(limits::GUESS_WINDOW))).await?;
+    tx.run(sql("DELETE FROM known_networks WHERE last_at < $").bind(now.before(limits::KNOWN_NETWORK)))
+        .await
+        .map(drop)
+}
