@@ -127,8 +127,6 @@ codes! {
     AliasLoop, Invalid, "alias_loop";
     /// The target lies on the domain, but there is no such address.
     AliasTargetMissing, Invalid, "alias_target_missing";
-    /// The quota is below what is used.
-    QuotaBelowUse, Invalid, "quota_below_use";
     /// The limit is below what is used.
     LimitBelowUse, Invalid, "limit_below_use";
     /// The catch-all must be a user of the domain.
@@ -175,6 +173,8 @@ codes! {
     Busy, Unavailable, "busy";
     /// The database cannot be reached or cannot write.
     DatabaseUnavailable, Unavailable, "database_unavailable";
+    /// The database was begun with another secret key.
+    KeyOfAnother, Internal, "key_of_another";
     /// Our fault.
     Internal, Internal, "internal";
 }

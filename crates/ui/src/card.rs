@@ -73,7 +73,7 @@ impl Card {
 
     pub(crate) fn inside(&self) -> Markup {
         html! {
-            @if self.title.is_some() || self.actions.is_some() {
+            @if self.title.is_some() || self.text.is_some() || self.actions.is_some() {
                 div.bw-card-head {
                     div {
                         @if let Some(title) = &self.title { h2 { (title) } }

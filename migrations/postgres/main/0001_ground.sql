@@ -238,3 +238,9 @@ CREATE TABLE leases (
     until BIGINT NOT NULL,
     PRIMARY KEY (name)
 );
+
+CREATE TABLE installation (
+    id BIGINT NOT NULL CHECK (id = 1),
+    key_check BYTEA NOT NULL,
+    PRIMARY KEY (id)
+);

@@ -245,3 +245,9 @@ CREATE TABLE leases (
     until INTEGER NOT NULL,
     PRIMARY KEY (name)
 );
+
+CREATE TABLE installation (
+    id INTEGER NOT NULL CHECK (id = 1),
+    key_check BLOB NOT NULL,
+    PRIMARY KEY (id)
+);

@@ -90,12 +90,14 @@ fn waiting(shell: &Shell, details: &DomainDetails, problem: &Problem) -> Markup 
                 .fact(t!("record-type"), "TXT")
                 .fact(t!("record-host"), copy("proof-host", &record.host))
                 .fact(t!("record-value"), copy("proof-value", &record.value)))
-            p { (t!("domain-proof-wait")) " " (left) }
         }))
         @if shell.holds(Permission::DomainUpdate) {
-            (form_card(format!("/domains/{}/verify", details.domain.id)).csrf(shell.csrf())
-                .footer(html! { (submit(t!("domain-verify")).primary()) }))
             (publishing(shell, details, &record))
+            (form_card(format!("/domains/{}/verify", details.domain.id)).csrf(shell.csrf())
+                .body(html! { p { (t!("domain-proof-wait")) " " (left) } })
+                .footer(html! { (submit(t!("domain-verify")).primary()) }))
+        } @else {
+            p { (t!("domain-proof-wait")) " " (left) }
         }
     }
 }
@@ -109,14 +111,12 @@ fn publishing(shell: &Shell, details: &DomainDetails, record: &ProofRecord) -> M
     let Some(demo) = &shell.settings().demo else { return html! {} };
     let back = format!("{}/domains/{}", shell.settings().origins.admin, details.domain.id);
     html! {
-        (card().body(html! {
-            form.bw-form method="post" action=(demo.publish_url) {
-                (hidden("name", &record.host))
-                (hidden("value", &record.value))
-                (hidden("back", &back))
-                (submit(t!("domain-publish")))
-            }
-        }))
+        form.bw-row method="post" action=(demo.publish_url) {
+            (hidden("name", &record.host))
+            (hidden("value", &record.value))
+            (hidden("back", &back))
+            (submit(t!("domain-publish")))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! there before, and a memory of passwords verified lately.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use bailiwick_base::db::Ground;
@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Hashes and verifies passwords.
 #[derive(Debug)]
 pub struct Hasher {
+    threads: Threads,
     permits: Semaphore,
     /// Taken first by whoever comes from a network the login never signed in from.
     strangers: Semaphore,
@@ -34,6 +35,7 @@ impl Hasher {
     pub fn new(ground: &Ground) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         Self {
+            threads: Threads::start(cores),
             permits: Semaphore::new(cores),
             strangers: Semaphore::new((cores / 2).max(1)),
             random: ground.random.clone(),
@@ -48,7 +50,7 @@ impl Hasher {
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
         let _permit = patiently(&self.permits).await?;
         let random = self.random.clone();
-        off_the_workers(move || PasswordHash::of(&password, &random)).await
+        self.threads.run(move || PasswordHash::of(&password, &random)).await
     }
 
     /// Compares a password with the stored hash. Without one it takes as long and answers `Wrong`.
@@ -67,14 +69,16 @@ impl Hasher {
         let _stranger = if known { None } else { Some(patiently(&self.strangers).await?) };
         let _permit = patiently(&self.permits).await?;
         let password = password.clone();
-        let verdict = off_the_workers(move || {
-            if let Some((_, hash)) = stored {
-                return hash.verify(&password);
-            }
-            PasswordHash::of_nobody().verify(&password);
-            Verdict::Wrong
-        })
-        .await?;
+        let verdict = self
+            .threads
+            .run(move || {
+                if let Some((_, hash)) = stored {
+                    return hash.verify(&password);
+                }
+                PasswordHash::of_nobody().verify(&password);
+                Verdict::Wrong
+            })
+            .await?;
         if let (Verdict::Right, Some(key)) = (verdict, remembered) {
             self.verified.lock().unwrap_or_else(PoisonError::into_inner).put(key, Instant::now());
         }
@@ -101,14 +105,42 @@ async fn patiently(permits: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'
     }
 }
 
-async fn off_the_workers<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+/// Threads that do nothing but hash, one a core. Argon2 takes 19 MiB each time: on many threads the allocator would
+/// keep as much for each of them.
+#[derive(Debug)]
+struct Threads(mpsc::Sender<Work>);
+
+type Work = Box<dyn FnOnce() + Send>;
+
+impl Threads {
+    fn start(count: usize) -> Self {
+        let (queue, work) = mpsc::channel::<Work>();
+        let work = Arc::new(Mutex::new(work));
+        for number in 0..count {
+            let work = Arc::clone(&work);
+            let next = move || work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let started = std::thread::Builder::new().name(format!("hash {number}")).spawn(move || {
+                while let Ok(work) = next() {
+                    work();
+                }
+            });
+            if let Err(error) = started {
+                tracing::error!(%error, "a thread for hashing was not started");
+            }
+        }
+        Self(queue)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let (told, done) = tokio::sync::oneshot::channel();
+        let work = Box::new(move || drop(told.send(work())));
+        self.0.send(work).map_err(|_| Error::internal("the threads for hashing are gone"))?;
+        done.await.map_err(Error::internal)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use bailiwick_base::words::{Clock, Timestamp};
 

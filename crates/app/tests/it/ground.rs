@@ -1,8 +1,9 @@
 //! The ground on both engines: schemas agree, transactions hold.
 
 use bailiwick_app::testkit::on_each_engine;
-use bailiwick_base::db::{Db, Location, SchemaColumn};
-use bailiwick_base::words::Clock;
+use bailiwick_base::Code;
+use bailiwick_base::db::{Db, Ground, Location, SchemaColumn};
+use bailiwick_base::words::{Clock, Keyring, Random};
 
 #[tokio::test]
 async fn both_engines_have_the_same_tables_columns_and_indexes() {
@@ -36,6 +37,20 @@ async fn migrating_again_changes_nothing() {
     let location = Location::Sqlite(folder.path().to_owned());
     assert!(!Db::migrate(&location, &Clock::System).await.expect("made").is_empty());
     assert!(Db::migrate(&location, &Clock::System).await.expect("made again").is_empty());
+}
+
+#[tokio::test]
+async fn fi_23_a_database_is_not_opened_with_another_secret_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let location = Location::Sqlite(folder.path().to_owned());
+    Db::migrate(&location, &Clock::System).await.expect("made");
+    let open = async |key: u8| {
+        let ground = Ground { clock: Clock::System, random: Random::System, keys: Keyring::new([key; 32]) };
+        Db::open(&location, ground).await.map(drop).map_err(|error| error.code())
+    };
+    assert_eq!(open(1).await, Ok(()));
+    assert_eq!(open(2).await, Err(Code::KeyOfAnother));
+    assert_eq!(open(1).await, Ok(()));
 }
 
 #[tokio::test]

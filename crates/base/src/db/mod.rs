@@ -27,7 +27,7 @@ pub(crate) use tx::Loading;
 pub use tx::{Query, ReadTx, TelemetryTx, WriteTx};
 
 use crate::authz::Caller;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::words::{Clock, Keyring, Random};
 use engine::{Begin, Engine};
 
@@ -81,7 +81,24 @@ impl Db {
     pub async fn open(location: &Location, ground: Ground) -> Result<Self, Error> {
         let main = Engine::open(location, engine::Part::Main).await?;
         let telemetry = Telemetry::start(Engine::open(location, engine::Part::Telemetry).await?, &ground);
-        Ok(Self { main, telemetry, ground: Arc::new(ground), jobs: Arc::default(), audit: Arc::default() })
+        let db =
+            Self { main, telemetry, ground: Arc::new(ground), jobs: Arc::default(), audit: Arc::default() };
+        db.check_key().await?;
+        Ok(db)
+    }
+
+    /// Makes sure that the key at hand is the one this database was begun with: with another, nothing sealed could
+    /// be opened and every session and link would be dead (K33).
+    async fn check_key(&self) -> Result<(), Error> {
+        let check = self.ground.keys.mac("key check", b"").to_vec();
+        let mut connection = self.main.begin(Begin::Write).await?;
+        let begun = sql("INSERT INTO installation (id, key_check) VALUES (1, $) ON CONFLICT (id) DO NOTHING")
+            .bind(check.clone());
+        connection.run(begun).await?;
+        let kept: Option<(Vec<u8>,)> =
+            connection.optional(sql("SELECT key_check FROM installation WHERE id = 1")).await?;
+        connection.commit().await?;
+        if kept.is_some_and(|(kept,)| kept == check) { Ok(()) } else { Err(Code::KeyOfAnother.into()) }
     }
 
     /// Brings the schema of the database at `location` up to date. Safe to run again, also after a

@@ -27,6 +27,8 @@ pub const SESSION_IDLE: Duration = minutes(30);
 pub const SESSION_IDLE_MAILBOX: Duration = days(1);
 /// A session ends after so long, used or not (K15).
 pub const SESSION_ABSOLUTE: Duration = minutes(12 * 60);
+/// A mailbox user's session lasts longer.
+pub const SESSION_ABSOLUTE_MAILBOX: Duration = days(7);
 /// A session's last use is written down at most this often.
 pub const SESSION_TOUCH: Duration = minutes(1);
 /// Sessions one login may have at once; the oldest is ended beyond it (K28).

@@ -3,8 +3,10 @@
 use bailiwick_base::words::Timestamp;
 use bytes::Bytes;
 
-/// A message that went through more servers than this goes in circles (RFC 5321 §6.3).
-const MAX_HOPS: usize = 50;
+/// A message that went through more servers than this goes in circles (RFC 5321 §6.3). Fewer than Postfix allows
+/// (`hopcount_limit`, 50): we and Postfix add a line each before it counts again, and its refusal of what we send on
+/// would only make us try again.
+const MAX_HOPS: usize = 45;
 
 /// The message went through too many servers.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,8 +52,8 @@ mod tests {
     #[test]
     fn a_message_that_goes_in_circles_is_stopped() {
         let with = |hops: usize| format!("{}\r\nbody", "received: by x\r\n".repeat(hops));
-        assert!(marked(with(50).as_bytes(), "h.test", Timestamp(0)).is_ok());
-        assert_eq!(marked(with(51).as_bytes(), "h.test", Timestamp(0)), Err(TooManyHops));
+        assert!(marked(with(45).as_bytes(), "h.test", Timestamp(0)).is_ok());
+        assert_eq!(marked(with(46).as_bytes(), "h.test", Timestamp(0)), Err(TooManyHops));
         let in_the_body = format!("Subject: x\r\n\r\n{}", with(60));
         assert!(marked(in_the_body.as_bytes(), "h.test", Timestamp(0)).is_ok());
     }

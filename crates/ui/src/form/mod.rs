@@ -8,7 +8,7 @@ mod choices;
 mod field;
 mod kind;
 
-use maud::{Markup, Render, html};
+use maud::{Markup, PreEscaped, Render, html};
 
 pub use buttons::{Button, actions, button, link_button, submit};
 pub use choices::{Checkbox, Choices, RadioCards, checkbox, choices, radio_cards, switch};
@@ -181,19 +181,19 @@ impl FormCard {
 impl Render for FormCard {
     fn render(&self) -> Markup {
         let htmx = self.htmx.clone().unwrap_or_default();
-        let body = html! {
-            @if let Some(token) = &self.token { (csrf(token)) }
-            div.bw-form {
-                @if let Some(errors) = &self.errors { (errors) }
-                (self.body)
-            }
+        let errors = self.errors.as_ref().map_or("", |errors| errors.0.as_str());
+        let card = if self.body.0.is_empty() && errors.is_empty() {
+            self.card.clone() // only a button: no empty stripe above it
+        } else {
+            self.card.clone().body(html! { div.bw-form { (PreEscaped(errors)) (self.body) } })
         };
         html! {
             form.card id=[&self.id] method=(if self.get { "get" } else { "post" }) action=(self.action)
                 enctype=[self.multipart.then_some("multipart/form-data")] novalidate
                 hx-get=[&htmx.get] hx-post=[&htmx.post] hx-target=[&htmx.target] hx-swap=[&htmx.swap]
                 hx-trigger=[&htmx.trigger] hx-select=[&htmx.select] hx-push-url=[htmx.pushes()] {
-                (self.card.clone().body(body).inside())
+                @if let Some(token) = &self.token { (csrf(token)) }
+                (card.inside())
             }
         }
     }

@@ -24,7 +24,7 @@ pub(in crate::sign_in) async fn insert_session(
     .bind(agent)
     .bind(now)
     .bind(now)
-    .bind(now.after(limits::SESSION_ABSOLUTE));
+    .bind(now.after(absolute_limit(realm)));
     tx.run(statement).await?;
     let oldest = sql("DELETE FROM sessions WHERE login_id = $1 AND id NOT IN \
          (SELECT id FROM sessions WHERE login_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)")
@@ -77,4 +77,12 @@ pub(in crate::sign_in) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
     tx.run(sql("DELETE FROM known_networks WHERE last_at < $").bind(now.before(limits::KNOWN_NETWORK)))
         .await
         .map(drop)
+}
+
+/// How long a session of a realm may last in all.
+fn absolute_limit(realm: Realm) -> std::time::Duration {
+    match realm {
+        Realm::Staff | Realm::Admin => limits::SESSION_ABSOLUTE,
+        Realm::Mailbox => limits::SESSION_ABSOLUTE_MAILBOX,
+    }
 }
