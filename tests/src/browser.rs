@@ -81,7 +81,8 @@ impl Browser {
     }
 
     async fn send(&mut self, method: Method, path: &str, body: String) -> Result<Page, Lost> {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(&method).uri(path).header("host", &self.host);
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
@@ -101,7 +102,8 @@ impl Browser {
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Page, Lost> {
         let lost = |error: &dyn fmt::Display| Lost(error.to_string());
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.map_err(|error| lost(&error))?;
+        let stream =
+            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.map_err(|error| lost(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| lost(&error))?;
         let connection = tokio::spawn(connection);
@@ -121,7 +123,9 @@ impl Browser {
     }
 
     fn keep(&mut self, cookie: &str) {
-        let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else { return };
+        let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
         if cookie.contains("Max-Age=0") {
             self.cookies.remove(name);
         } else {
@@ -134,7 +138,11 @@ impl Browser {
 impl Page {
     /// Status and, for a redirect, where to: `303 /mailboxes?done=user-added`.
     pub fn gist(&self) -> String {
-        if self.location.is_empty() { self.status.to_string() } else { format!("{} {}", self.status, self.location) }
+        if self.location.is_empty() {
+            self.status.to_string()
+        } else {
+            format!("{} {}", self.status, self.location)
+        }
     }
 
     /// What stands between two pieces of the body.

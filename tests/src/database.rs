@@ -1,5 +1,7 @@
 //! Looks into the installation's databases, reading only.
 
+use std::time::{Duration, Instant};
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions, Row, SqliteConnection};
 
@@ -19,6 +21,27 @@ impl Installation {
     /// The rows of a query on the telemetry, each column as text.
     pub async fn telemetry(&self, query: &'static str) -> Vec<Vec<String>> {
         rows(self.reading("telemetry.db").await, query).await
+    }
+}
+
+impl Installation {
+    /// What is still to be done outside the database.
+    pub async fn pending(&self) -> Vec<Vec<String>> {
+        self.data("SELECT kind, job_key, state, last_error FROM outbox WHERE done_at IS NULL").await
+    }
+
+    /// Waits until nothing is left to be done: at most the half minute that is promised (P3).
+    pub async fn settled(&self, when: &str) {
+        let start = Instant::now();
+        loop {
+            let left = self.pending().await;
+            if left.is_empty() {
+                eprintln!("{when}: settled after {:?}", start.elapsed());
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{when}: {left:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 }
 

@@ -10,7 +10,9 @@ use nix::unistd::Pid;
 pub(crate) fn of(folder: &Path) -> Vec<(i32, PathBuf)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
+            continue;
+        };
         let proc = entry.path();
         let program = std::fs::read_link(proc.join("exe")).unwrap_or_default();
         let known = ["/usr/lib/postfix", "/usr/lib/dovecot", "/usr/sbin/dovecot"];

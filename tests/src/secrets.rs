@@ -18,8 +18,7 @@ impl Secrets {
 
     /// Remembers what a password looks like on its way through `AUTH PLAIN`.
     pub fn add_plain(&self, user: &str, password: &str) -> String {
-        let response =
-            base64::engine::general_purpose::STANDARD.encode(format!("\0{user}\0{password}"));
+        let response = base64::engine::general_purpose::STANDARD.encode(format!("\0{user}\0{password}"));
         self.add(password);
         self.add(&response);
         response
@@ -77,7 +76,8 @@ mod tests {
         std::fs::write(folder.path().join("mail/01/x"), "correct-horse-battery").expect("file");
         assert!(secrets.found_below(folder.path()).is_empty());
         std::fs::create_dir(folder.path().join("spool")).expect("folder");
-        std::fs::write(folder.path().join("spool/1"), b"\xffuser=a pass=correct-horse-battery;").expect("file");
+        std::fs::write(folder.path().join("spool/1"), b"\xffuser=a pass=correct-horse-battery;")
+            .expect("file");
         assert_eq!(secrets.found_below(folder.path()).len(), 1);
     }
 }

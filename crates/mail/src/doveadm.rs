@@ -161,18 +161,33 @@ pub fn decode(body: &[u8], count: usize) -> Result<Vec<Result<Rows, Failure>>, D
     if body.len() > MAX_ANSWER {
         return Err(DoveadmError::TooLong);
     }
-    let answers: Vec<(String, Value, String)> =
-        serde_json::from_slice(body).map_err(|_| DoveadmError::Malformed)?;
+    let answers: Vec<Vec<Value>> = serde_json::from_slice(body).map_err(|_| DoveadmError::Malformed)?;
     if answers.len() != count {
         return Err(DoveadmError::Malformed);
     }
     let mut out: Vec<Option<Result<Rows, Failure>>> = vec![None; count];
-    for (kind, content, tag) in answers {
+    for answer in answers {
+        let (kind, content, tag) = parts(answer).ok_or(DoveadmError::Malformed)?;
         let number: usize = tag.parse().map_err(|_| DoveadmError::Malformed)?;
         let place = out.get_mut(number).filter(|place| place.is_none()).ok_or(DoveadmError::Malformed)?;
         *place = Some(outcome(&kind, content)?);
     }
     out.into_iter().map(|answer| answer.ok_or(DoveadmError::Malformed)).collect()
+}
+
+/// Kind, content and tag of one answer. Dovecot 2.3 closes the array of rows of `who` after the first one and lets the
+/// others follow it: they are put back.
+fn parts(mut answer: Vec<Value>) -> Option<(String, Value, String)> {
+    let (Value::String(tag), true) = (answer.pop()?, answer.len() >= 2) else { return None };
+    let mut rest = answer.into_iter();
+    let (Value::String(kind), mut content) = (rest.next()?, rest.next()?) else { return None };
+    for row in rest {
+        match (&mut content, row) {
+            (Value::Array(rows), row @ Value::Object(_)) => rows.push(row),
+            _ => return None,
+        }
+    }
+    Some((kind, content, tag))
 }
 
 fn outcome(kind: &str, content: Value) -> Result<Result<Rows, Failure>, DoveadmError> {
@@ -312,6 +327,22 @@ fn number(row: &Map<String, Value>, key: &str) -> Result<u64, DoveadmError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn rows_that_dovecot_puts_behind_the_array_are_read_all_the_same() {
+        let body = br#"[["doveadmResponse",[{"username":"a@a.test","service":"imap","connections":"1","ips":"(127.0.0.1)"}],
+            {"username":"b@a.test","service":"imap","connections":"2","ips":"(127.0.0.1)"},"0"]]"#;
+        let rows = decode(body, 1).unwrap().remove(0).unwrap().who().unwrap();
+        assert_eq!(rows.iter().map(|row| row.user.as_str()).collect::<Vec<_>>(), ["a@a.test", "b@a.test"]);
+        for body in [
+            r#"[["doveadmResponse",[],"x","0"]]"#,
+            r#"[["error",{"exitCode":68},{},"0"]]"#,
+            r#"[["0"]]"#,
+            "[[]]",
+        ] {
+            assert!(decode(body.as_bytes(), 1).is_err(), "{body}");
+        }
+    }
 
     #[test]
     fn commands_have_the_form_doveadm_reads() {

@@ -120,13 +120,12 @@ pub(crate) async fn end_group(group: i32, grace: Duration) -> Result<(), Vec<i32
     }
 }
 
-/// Whether any process holds a file at or below a directory open, or stands in it.
+/// Whether any process holds a file at or below a directory open. One that only stands there holds nothing: Dovecot
+/// keeps its processes for other users and leaves them where the last session was.
 pub(crate) fn holds_files_below(directory: &Path) -> bool {
     processes().iter().any(|process| {
-        let base = PathBuf::from(format!("/proc/{}", process.pid));
-        let fds = fs::read_dir(base.join("fd")).into_iter().flatten().flatten().map(|entry| entry.path());
-        fds.chain([base.join("cwd")])
-            .any(|link| fs::read_link(link).is_ok_and(|target| target.starts_with(directory)))
+        let open = fs::read_dir(format!("/proc/{}/fd", process.pid)).into_iter().flatten().flatten();
+        open.filter_map(|entry| fs::read_link(entry.path()).ok()).any(|target| target.starts_with(directory))
     })
 }
 
@@ -212,6 +211,20 @@ mod tests {
         assert!(!holds_files_below(&path));
         let _held = fs::File::create(path.join("x")).expect("file");
         assert!(holds_files_below(&path));
+    }
+
+    #[tokio::test]
+    async fn who_only_stands_in_a_directory_holds_nothing_there() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = dir.path().canonicalize().expect("path");
+        let mut child = tokio::process::Command::new("/bin/sleep")
+            .arg("60")
+            .current_dir(&path)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("spawn");
+        assert!(!holds_files_below(&path));
+        child.kill().await.expect("ended");
     }
 
     proptest! {

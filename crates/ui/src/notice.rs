@@ -30,7 +30,7 @@ impl Notice {
     /// Buttons under the text.
     #[must_use]
     pub fn actions(mut self, actions: Markup) -> Self {
-        self.actions = Some(actions);
+        self.actions = (!actions.0.is_empty()).then_some(actions);
         self
     }
 

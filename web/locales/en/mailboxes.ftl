@@ -16,6 +16,7 @@ user-new-title = Add user
 user-edit = Edit user
 user-update = Update User
 user-facts = About this user
+user-choose-domain = Choose a domain
 user-username-hint = What stands before the @
 user-password-how = How the user gets a password
 user-invite = Send an invitation
@@ -30,7 +31,7 @@ user-invited-text = The user has not chosen a password yet. The invitation can b
 user-one-time-pending = The user must choose a password at the next sign-in; until then mail programs cannot sign in.
 
 user-reset = Reset password
-user-reset-text = Whatever you choose: all open sessions of the user end, in mail programs too, as soon as the password is another.
+user-reset-text = Whatever you choose: all open sessions of the user end, in mail programs too, as soon as a new password is set.
 user-reset-link = Send a link
 user-reset-link-text = To { $address }. The present password stays until the user chooses a new one.
 user-reset-link-none = This user has no recovery address.

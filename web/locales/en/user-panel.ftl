@@ -3,27 +3,27 @@
 panel-title = Set up a mail program
 panel-text = Read and write your mail in the program you like. It needs your address, your password and the servers below.
 panel-sign-in-title = How you sign in
-panel-user-name = User name
+panel-user-name = Username
 panel-password = Password
 panel-password-text = The password of this mailbox, the same as here.
 panel-copy = Copy
 panel-copied = Copied
 panel-servers-title = Servers
-panel-servers-text = Every connection is encrypted. The user name is always your whole address.
+panel-servers-text = Every connection is encrypted. The username is always your whole address.
 panel-column-use = For
 panel-column-server = Server
 panel-column-port = Port
 panel-column-security = Security
 panel-use-imap = Receiving (IMAP)
 panel-use-smtp = Sending (SMTP)
-panel-use-starttls = Sending, the other way (SMTP)
+panel-use-starttls = Sending, alternative (SMTP)
 panel-security-tls = SSL/TLS
 panel-security-starttls = STARTTLS
 panel-port-text = Two ways of sending lead to the same server. If your program cannot use the first, choose port { $port } with STARTTLS.
 
 panel-step-incoming = As incoming server enter { $host }, type IMAP, port { $port }, security SSL/TLS.
-panel-step-outgoing = As outgoing server enter { $host }, port { $port }, security SSL/TLS, with sign-in (the same user name and password).
-panel-step-user = As user name enter your whole address, { $address }, and as password the password of this mailbox.
+panel-step-outgoing = As outgoing server enter { $host }, port { $port }, security SSL/TLS, with sign-in (the same username and password).
+panel-step-user = As username enter your whole address, { $address }, and as password the password of this mailbox.
 
 panel-phone-title = Phone (Android, iPhone)
 panel-phone-1 = Open the settings of the phone, then Mail or E-mail, and choose Add account. On Android you can also do this in the mail app itself.

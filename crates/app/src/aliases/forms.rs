@@ -200,7 +200,7 @@ fn release(shell: &Shell, address: &RestingAddress) -> Markup {
     html! {
         form method="post" action={ "/aliases/resting/" (address.id) "/release" } {
             (hidden("csrf", shell.csrf()))
-            (submit(t!("resting-release")).small())
+            (submit(t!("resting-release")).plain().small())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pages about aliases and resting addresses.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use bailiwick_base::authz::Permission;
 use bailiwick_base::db::PageRequest;
 use bailiwick_base::words::{AddressId, AliasId, LocalPart};
@@ -12,7 +12,7 @@ use super::store::Alias;
 use super::targets::read_targets;
 use crate::addresses::Addresses;
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -3,12 +3,18 @@
 use bailiwick_base::words::{EmailAddress, limits};
 use bailiwick_base::{Code, Error};
 
+use crate::mail_policy::RESERVED_DOMAIN;
+
 /// Reads one address a line (commas and semicolons part them too); the same address twice counts once, in the order
 /// in which they were typed. Errors are about the field `targets`.
 pub(super) fn read_targets(text: &str) -> Result<Vec<EmailAddress>, Error> {
     let mut targets: Vec<EmailAddress> = Vec::new();
     for piece in text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|piece| !piece.is_empty()) {
-        let target = piece.parse().map_err(|_| Error::new(Code::EmailAddressInvalid).on("targets"))?;
+        let malformed = || Error::new(Code::EmailAddressInvalid).on("targets");
+        let target: EmailAddress = piece.parse().map_err(|_| malformed())?;
+        if target.domain.as_str().ends_with(RESERVED_DOMAIN) {
+            return Err(malformed());
+        }
         if !targets.contains(&target) {
             targets.push(target);
         }

@@ -115,7 +115,7 @@ fn publishing(shell: &Shell, details: &DomainDetails, record: &ProofRecord) -> M
             (hidden("name", &record.host))
             (hidden("value", &record.value))
             (hidden("back", &back))
-            (submit(t!("domain-publish")))
+            (submit(t!("domain-publish")).plain())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pages about domains: the list, adding one, and the operations' forms.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use bailiwick_base::authz::Permission;
 use bailiwick_base::db::{Page, PageRequest};
 use bailiwick_base::words::{DomainId, LocalPart};
@@ -16,7 +16,7 @@ use super::details::{self, EditForm};
 use super::service::{CatchAllChoice, DomainSettings, Domains};
 use super::store::{Domain, DomainStatus};
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, ListQuery, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, ListQuery, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
 use crate::tenants::pager_of;
 

@@ -10,4 +10,5 @@ mod service;
 mod store;
 
 pub use live::{Live, LiveSubmissions};
+pub(crate) use resolve::RESERVED_DOMAIN;
 pub use service::{Forward, MailPolicy, SaslVerdict};

@@ -25,6 +25,8 @@ pub(super) enum Destination {
     Postmaster(TenantId),
 }
 
+/// Above all domains that only our own maps use.
+pub(crate) const RESERVED_DOMAIN: &str = "bailiwick.invalid";
 /// The domain of addresses that only our own forwarder understands. `.invalid` exists nowhere (RFC 2606).
 pub(super) const FORWARD_DOMAIN: &str = "forward.bailiwick.invalid";
 /// The domain of addresses whose mail is thrown away.

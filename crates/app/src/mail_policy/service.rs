@@ -13,7 +13,7 @@ use bailiwick_mail::srs::Srs;
 
 use super::delivery_log;
 use super::live::Live;
-use super::resolve::{DISCARD_DOMAIN, Destination, FORWARD_DOMAIN, resolve};
+use super::resolve::{DISCARD_DOMAIN, Destination, FORWARD_DOMAIN, RESERVED_DOMAIN, resolve};
 use super::store;
 use crate::core::service;
 use crate::sign_in::{Verified, Way, authorize_sign_in};
@@ -96,11 +96,7 @@ impl MailPolicy {
             ("valias", Destination::Alias(alias, tenant)) => {
                 let targets = store::alias_targets(&mut tx, alias, tenant).await?;
                 let shown = targets.into_iter().map(|target| {
-                    if target.inside {
-                        target.address
-                    } else {
-                        format!("forward+{}@{FORWARD_DOMAIN}", target.id)
-                    }
+                    if target.inside { target.address } else { self.forward_address("forward", target.id) }
                 });
                 let list = shown.collect::<Vec<_>>().join(",");
                 Ok((!list.is_empty()).then_some(list))
@@ -108,7 +104,7 @@ impl MailPolicy {
             ("valias", Destination::CatchAll(mailbox)) => Ok(Some(mailbox)),
             ("valias", Destination::Discard) => Ok(Some(format!("discard@{DISCARD_DOMAIN}"))),
             ("valias", Destination::Postmaster(tenant)) => {
-                Ok(Some(format!("postmaster+{}@{FORWARD_DOMAIN}", tenant.0)))
+                Ok(Some(self.forward_address("postmaster", tenant.0)))
             }
             ("valias", Destination::Nobody) => {
                 drop(tx);
@@ -167,8 +163,13 @@ impl MailPolicy {
 
     async fn check(&self, request: &PolicyRequest) -> Result<PolicyAction, Error> {
         let recipient = request.recipient().unwrap_or_default().to_ascii_lowercase();
-        if recipient.ends_with(FORWARD_DOMAIN) || recipient.ends_with(DISCARD_DOMAIN) {
+        if is_reserved(&recipient) {
             return Ok(reject("No such recipient"));
+        }
+        let is_bounce =
+            request.sender().is_none_or(str::is_empty) && request.sasl_username().is_none_or(str::is_empty);
+        if recipient.starts_with("srs0=") && !is_bounce {
+            return Ok(reject("This address takes bounces only"));
         }
         let Some(user) = request.sasl_username().filter(|user| !user.is_empty()) else {
             return Ok(PolicyAction::Dunno);
@@ -309,36 +310,40 @@ impl MailPolicy {
 
     async fn forward_to(&self, sender: &str, recipient: &str) -> Result<Forward, Error> {
         let gone = || Forward::Gone("The address this was forwarded from no longer leads here".to_owned());
-        let Some((token, FORWARD_DOMAIN)) = recipient.rsplit_once('@') else { return Ok(gone()) };
+        let Some((purpose, id)) = self.forward_purpose(recipient) else { return Ok(gone()) };
         let mut tx = self.read().await?;
-        let (to, on_behalf_of) = match token.split_once('+') {
-            Some(("forward", id)) => match id.parse() {
-                Ok(id) => match store::forward_target(&mut tx, id).await? {
-                    Some(target) => (target.address, target.on_behalf_of),
-                    None => return Ok(gone()),
-                },
-                Err(_) => return Ok(gone()),
-            },
-            Some(("postmaster", id)) => {
-                let tenant = id.parse().map_or(TenantId(0), TenantId);
-                match tenants::main_admin_address(&mut tx, tenant).await? {
-                    Some(address) => (address.to_string(), self.core.settings().from.domain.to_string()),
-                    None => return Ok(gone()),
-                }
+        let (to, on_behalf_of) = if purpose == "postmaster" {
+            let provider = self.core.settings().from.domain.to_string();
+            match tenants::main_admin_address(&mut tx, TenantId(id)).await? {
+                Some(address) => (address.to_string(), provider),
+                None => return Ok(gone()),
             }
-            _ => return Ok(gone()),
-        };
-        let ours = match sender.rsplit_once('@') {
-            Some((_, domain)) => store::is_held(&mut tx, &domain.to_ascii_lowercase()).await?,
-            None => true,
+        } else {
+            match store::forward_target(&mut tx, id).await? {
+                Some(target) => (target.address, target.on_behalf_of),
+                None => return Ok(gone()),
+            }
         };
         drop(tx);
-        let rewritten = if ours {
-            None
-        } else {
-            self.srs(&on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()))
-        };
+        // Every sender is rewritten, ours too: who claims to be one of us at port 25 has proven nothing.
+        let rewritten = self.srs(&on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()));
         Ok(Forward::To { sender: rewritten.unwrap_or_else(|| sender.to_owned()), recipient: to })
+    }
+
+    /// An address that only our forwarder understands and nobody can guess: purpose, id, and a tag under our key.
+    fn forward_address(&self, purpose: &str, id: i64) -> String {
+        let tag = self.core.ground().keys.mac("forward", format!("{purpose}+{id}").as_bytes());
+        let tag = data_encoding::BASE32_NOPAD.encode(&tag[..10]).to_ascii_lowercase();
+        format!("{purpose}+{id}+{tag}@{FORWARD_DOMAIN}")
+    }
+
+    /// What such an address is for; none if we never made it.
+    fn forward_purpose(&self, address: &str) -> Option<(&'static str, i64)> {
+        let mut parts = address.split(['+', '@']);
+        let purpose =
+            ["forward", "postmaster"].into_iter().find(|purpose| parts.clone().next() == Some(*purpose))?;
+        let id = parts.nth(1)?.parse().ok()?;
+        (self.forward_address(purpose, id) == address.to_ascii_lowercase()).then_some((purpose, id))
     }
 
     /// Stores log lines; a batch that was stored before is acknowledged again and stored once.
@@ -354,6 +359,11 @@ impl MailPolicy {
         self.core.db().telemetry().keep(rows).await?;
         Ok(LogAnswer { next: end })
     }
+}
+
+/// Does an address lie where only our own maps lead? Postfix drops dots at the end, so they count for nothing here.
+fn is_reserved(recipient: &str) -> bool {
+    recipient.trim_end_matches('.').ends_with(RESERVED_DOMAIN)
 }
 
 fn reject(text: &str) -> PolicyAction {

@@ -1,6 +1,6 @@
 //! The Admin Panel's pages about users.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use bailiwick_base::authz::Permission;
 use bailiwick_base::db::{Page, PageRequest};
 use bailiwick_base::words::{DomainId, DomainName, MailboxId};
@@ -17,7 +17,7 @@ use super::form::{AddForm, EditForm, ListQuery, RemoveForm, ResetForm, password}
 use super::service::{Listed, Mailboxes, Shown};
 use super::store::MailboxStatus;
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
 use crate::tenants::pager_of;
 
@@ -154,7 +154,7 @@ fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, p
             (form_card("/mailboxes/new").csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
                 (fields(html! {
                     (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("user-username-hint")).error(problem.on("username")))
-                    (select("domain", t!("field-domain")).options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
+                    (select("domain", t!("field-domain")).options(first_choice(domains)).options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
                         .value(form.domain.as_str()).required().error(problem.on("domain")))
                 }))
                 (fields(html! {
@@ -172,6 +172,11 @@ fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, p
             }).footer(html! { (submit(t!("users-add")).primary()) (link_button(t!("button-cancel"), "/mailboxes")) }))
         }
     }
+}
+
+/// Of several domains none is chosen beforehand: the first by name is seldom the one that is meant.
+fn first_choice(domains: &[(DomainId, DomainName)]) -> Option<(String, String)> {
+    (domains.len() > 1).then(|| (String::new(), t!("user-choose-domain").into_owned()))
 }
 
 /// What is wrong with the whole form; where a limit is reached, with where to buy more.
@@ -247,7 +252,6 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
         }
         (card().title(t!("user-facts")).body(html! {
             (facts()
-                .fact(t!("column-quota"), mailbox.quota.to_string())
                 .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())))
                 .fact(t!("column-created"), mailbox.created_at.in_zone(&shell.zone())))
         }))
@@ -327,7 +331,7 @@ fn reset_header(shown: &Shown) -> Markup {
         (t!("users-title").into_owned(), "/mailboxes".to_owned()),
         (address.to_owned(), format!("/mailboxes/{}", shown.mailbox.id)),
     ];
-    html! { (page_header(t!("user-reset")).above(address).crumbs(t!("crumbs-label"), crumbs)) }
+    html! { (page_header(t!("user-reset")).crumbs(t!("crumbs-label"), crumbs)) }
 }
 
 fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem) -> Markup {
@@ -416,7 +420,7 @@ fn remove_form(shell: &Shell, shown: &Shown, problem: &Problem) -> Markup {
     let crumbs =
         [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), path.clone())];
     html! {
-        (page_header(t!("user-remove-title")).above(address).crumbs(t!("crumbs-label"), crumbs))
+        (page_header(t!("user-remove-title")).crumbs(t!("crumbs-label"), crumbs))
         (confirm_by_typing(format!("{path}/remove"), address, t!("user-remove-prompt", address = address), t!("user-remove"))
             .warning(html! { (t!("user-remove-text", address = address)) })
             .csrf(shell.csrf())

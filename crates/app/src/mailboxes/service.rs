@@ -382,6 +382,7 @@ impl Mailboxes {
         domains::count(&mut tx, mailbox.domain_id, -1, -mailbox.quota.as_bytes(), 0).await?;
         tenants::count_mailbox(&mut tx, mailbox.tenant_id, -1, -mailbox.quota.as_bytes()).await?;
         store::delete(&mut tx, &mailbox).await?;
+        tx.enqueue(jobs::disconnect(&tx, id, &mailbox.address)).await?;
         tx.enqueue(jobs::remove_mail(id, &mailbox.address, mailbox.created_at)).await?;
         tx.commit(mailbox.event(Detail::none().was("name", &mailbox.name).was("quota", mailbox.quota))).await
     }

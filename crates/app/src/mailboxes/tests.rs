@@ -188,7 +188,7 @@ async fn a_removed_users_address_rests_and_nothing_of_it_comes_back() {
             "303 /mailboxes?done=user-removed"
         );
         assert_eq!(ann.browser.get("/panel").await.status, 303, "the session died with the user");
-        assert_eq!(app.mail_jobs().await, ["remove_mail"]);
+        assert_eq!(app.mail_jobs().await, ["disconnect", "remove_mail"]);
         assert!(admin.browser.get("/").await.says("0 / 10"));
         let resting = add(&admin.browser, domain, "ann", "1").await;
         assert_eq!(resting.status, 409);

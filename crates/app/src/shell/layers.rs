@@ -70,15 +70,30 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let is_asset = request.uri().path().starts_with(bailiwick_ui::assets::PREFIX);
     let span = tracing::info_span!("request", number, method = %request.method());
-    let mut response = match within_limits(&surroundings, request, next).instrument(span).await {
+    let answered = async {
+        let request = whole(request).await?;
+        within_limits(&surroundings, request, next).await
+    };
+    let mut response = match answered.instrument(span).await {
         Ok(response) => response,
         Err(code) => {
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], Error::new(code).to_string())
-                .into_response()
+            let error = Error::new(code);
+            (respond::status(&error), [(header::RETRY_AFTER, "5")], error.to_string()).into_response()
         }
     };
     security_headers(&surroundings.core, response.headers_mut(), is_asset, &number);
     response
+}
+
+/// Reads the whole body before the request takes anybody's place: a slow sender holds up nobody but itself.
+async fn whole(request: Request) -> Result<Request, Code> {
+    let (parts, body) = request.into_parts();
+    let read = tokio::time::timeout(limits::BODY_TIME, Limited::new(body, limits::BODY).collect()).await;
+    match read {
+        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body.to_bytes()))),
+        Ok(Err(_)) => Err(Code::TooLarge),
+        Err(_) => Err(Code::Busy),
+    }
 }
 
 async fn within_limits(surroundings: &Surroundings, request: Request, next: Next) -> Result<Response, Code> {

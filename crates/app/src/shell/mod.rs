@@ -14,6 +14,6 @@ pub use frame::Shell;
 pub use layers::{Surroundings, surround};
 pub(crate) use person::guard;
 pub use problem::Problem;
-pub use request::{Calling, CsrfKey, RequestNumber};
+pub use request::{Calling, CsrfKey, Path, RequestNumber};
 pub use respond::{Answer, Refusal, redirect};
 pub use visit::Visit;

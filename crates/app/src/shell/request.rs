@@ -98,6 +98,21 @@ macro_rules! from_extensions {
 
 from_extensions!(Portal, CsrfKey, RequestNumber);
 
+/// What a path names: an id, a token. What cannot be one names nothing: 404, as for an unknown one.
+#[derive(Debug, Clone)]
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        match <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(_) => Err(Code::NoSuchThing.into()),
+        }
+    }
+}
+
 /// Who calls, as a handler takes it.
 #[derive(Debug, Clone)]
 pub struct Calling(pub Caller);

@@ -4,12 +4,13 @@
 //! from, and from one network for all names. A network the login signed in from lately is bound only by its own
 //! pair's count, so that nobody can shut out the rightful user. Only a full success resets a pair.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bailiwick_base::authz::Realm;
 use bailiwick_base::words::{ClientAddress, Timestamp, limits};
+use lru::LruCache;
 use sqlx::FromRow;
 
 /// How often something was guessed wrongly, and when.
@@ -37,6 +38,12 @@ impl Counted {
             name: format!("name {realm} {name}"),
             network: format!("network {network}"),
         }
+    }
+
+    /// For guessing the present password of a session at hand: counted for the login alone, wherever it comes from.
+    pub(super) fn of_own_password(realm: Realm, name: &str) -> Self {
+        let own = format!("own password {} {name}", realm.key());
+        Self { pair: own.clone(), name: own.clone(), network: own }
     }
 
     pub(super) fn keys(&self) -> [&str; 3] {
@@ -81,42 +88,54 @@ pub(super) fn one_more(before: Option<&Count>, counted: &str, now: Timestamp) ->
 }
 
 /// Guesses over mail protocols: counted in memory, and noted as telemetry so that they survive a restart.
-#[derive(Debug, Default)]
-pub struct MailGuesses(Mutex<HashMap<String, Count>>);
+#[derive(Debug)]
+pub struct MailGuesses(Mutex<LruCache<String, Count>>);
 
-/// Counts kept at once; the oldest go first beyond it (K28).
-const KEPT: usize = 100_000;
+/// Counts kept at once; those untouched for longest go first beyond it (K28).
+const KEPT: NonZeroUsize = NonZeroUsize::new(200_000).expect("not zero");
+
+impl Default for MailGuesses {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::unbounded()))
+    }
+}
 
 impl MailGuesses {
+    fn locked(&self) -> MutexGuard<'_, LruCache<String, Count>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The counts that matter for `counted`.
     pub(super) fn counts(&self, counted: &Counted) -> Vec<Count> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.keys().iter().filter_map(|key| counts.get(*key).cloned()).collect()
+        let counts = self.locked();
+        counted.keys().iter().filter_map(|key| counts.peek(*key).cloned()).collect()
     }
 
     /// Counts a wrong guess; what is to be noted.
     pub(super) fn wrong(&self, counted: &Counted, known: bool, now: Timestamp) -> Vec<Count> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= KEPT {
-            counts.retain(|_, count| now.since(count.since) < limits::GUESS_WINDOW);
-        }
+        let mut counts = self.locked();
         let after: Vec<Count> =
-            counted.to_count(known).into_iter().map(|key| one_more(counts.get(key), key, now)).collect();
-        if counts.len() < KEPT {
-            counts.extend(after.iter().map(|count| (count.counted.clone(), count.clone())));
+            counted.to_count(known).into_iter().map(|key| one_more(counts.peek(key), key, now)).collect();
+        for count in &after {
+            counts.put(count.counted.clone(), count.clone());
+            if counts.len() > KEPT.get() {
+                counts.pop_lru();
+            }
         }
         after
     }
 
     /// Forgets a pair after a success; true if there was something to forget.
     pub(super) fn right(&self, counted: &Counted) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&counted.pair).is_some()
+        self.locked().pop(&counted.pair).is_some()
     }
 
-    /// Takes over what was noted before a restart.
+    /// Takes over what was noted before a restart, newest first.
     pub(super) fn restore(&self, noted: Vec<Count>) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.extend(noted.into_iter().take(KEPT).map(|count| (count.counted.clone(), count)));
+        let mut counts = self.locked();
+        for count in noted.into_iter().take(KEPT.get()).rev() {
+            counts.put(count.counted.clone(), count);
+        }
     }
 }
 

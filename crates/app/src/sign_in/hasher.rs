@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use bailiwick_base::db::Ground;
-use bailiwick_base::words::{Keyring, LoginId, Password, PasswordHash, Random, Verdict, limits};
+use bailiwick_base::words::{HashMemory, Keyring, LoginId, Password, PasswordHash, Random, Verdict, limits};
 use bailiwick_base::{Code, Error};
 use lru::LruCache;
 use tokio::sync::Semaphore;
@@ -50,7 +50,7 @@ impl Hasher {
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
         let _permit = patiently(&self.permits).await?;
         let random = self.random.clone();
-        self.threads.run(move || PasswordHash::of(&password, &random)).await
+        self.threads.run(move |memory| PasswordHash::of(&password, &random, memory)).await
     }
 
     /// Compares a password with the stored hash. Without one it takes as long and answers `Wrong`.
@@ -71,11 +71,11 @@ impl Hasher {
         let password = password.clone();
         let verdict = self
             .threads
-            .run(move || {
+            .run(move |memory| {
                 if let Some((_, hash)) = stored {
-                    return hash.verify(&password);
+                    return hash.verify(&password, memory);
                 }
-                PasswordHash::of_nobody().verify(&password);
+                PasswordHash::of_nobody().verify(&password, memory);
                 Verdict::Wrong
             })
             .await?;
@@ -110,7 +110,7 @@ async fn patiently(permits: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'
 #[derive(Debug)]
 struct Threads(mpsc::Sender<Work>);
 
-type Work = Box<dyn FnOnce() + Send>;
+type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 impl Threads {
     fn start(count: usize) -> Self {
@@ -120,8 +120,9 @@ impl Threads {
             let work = Arc::clone(&work);
             let next = move || work.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let started = std::thread::Builder::new().name(format!("hash {number}")).spawn(move || {
+                let mut memory = HashMemory::default();
                 while let Ok(work) = next() {
-                    work();
+                    work(&mut memory);
                 }
             });
             if let Err(error) = started {
@@ -131,9 +132,17 @@ impl Threads {
         Self(queue)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let (told, done) = tokio::sync::oneshot::channel();
-        let work = Box::new(move || drop(told.send(work())));
+        let work: Work = Box::new(move |memory| {
+            // Whoever asked may have gone: then nothing is computed for nobody.
+            if !told.is_closed() {
+                drop(told.send(work(memory)));
+            }
+        });
         self.0.send(work).map_err(|_| Error::internal("the threads for hashing are gone"))?;
         done.await.map_err(Error::internal)
     }

@@ -1,6 +1,6 @@
 //! The pages on the way in: sign-in, recovery, one-time links, one's own password.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::Signing;
 use crate::routes::{Access, Routes};
 use crate::settings::Portal;
-use crate::shell::{Answer, Calling, Form, Problem, Query, Shell, Visit, redirect};
+use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, Visit, redirect};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     let is_staff = routes.portal() == Portal::Staff;

@@ -12,6 +12,7 @@ use super::actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
 use super::guesses::Counted;
 use super::links::{self, Purpose};
 use super::store::{self, LoginToInsert};
+use super::verify;
 use super::verify::{Verified, Way, authorize_sign_in, canonical};
 use crate::core::{Core, service};
 use crate::emails;
@@ -48,7 +49,19 @@ impl Signing {
         };
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
         tx.authorize::<SignIn>(Installation).await?;
-        store::forget_guesses(&mut tx, &Counted::new(realm, &credential.name, address)).await?;
+        store::hold_login(&mut tx, credential.login).await?;
+        let now = tx.now();
+        let fresh = store::credential(&mut tx, realm, &credential.name, address.network(), now).await?;
+        match fresh {
+            Some(fresh) if fresh.password != credential.password => return Err(Code::WrongCredentials.into()),
+            Some(fresh) if fresh.standing.may_sign_in() => {}
+            _ => return Err(Code::SignInClosed.into()),
+        }
+        store::forget_guesses(
+            &mut tx,
+            &Counted::new(realm, &verify::hidden(&self.core, &credential.name), address),
+        )
+        .await?;
         store::note_network(&mut tx, credential.login, address.network()).await?;
         let token = open_session(&mut tx, credential.login, realm, address, agent).await?;
         tx.commit(Events::none("sign-ins are noted as telemetry")).await?;
@@ -72,23 +85,20 @@ impl Signing {
         let name = canonical(realm, name);
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
         let proof = tx.authorize::<Recover>(Installation).await?;
-        let Some(login) = store::login_by_name(&mut tx, realm, &name).await? else { return Ok(()) };
-        let Some(to) = login.recovery_address() else { return Ok(()) };
-        let counted = Counted {
-            pair: format!("recover {} {name}", realm.key()),
-            name: String::new(),
-            network: String::new(),
-        };
-        let sent = store::guesses(&mut tx, &counted).await?;
-        let now = tx.now();
-        if sent.iter().any(|count| {
-            count.wrong >= limits::RECOVERY_MAILS && now.since(count.since) < limits::GUESS_WINDOW
-        }) {
-            return Ok(());
+        let hidden = verify::hidden(&self.core, &name);
+        let asked = store::count_in(&mut tx, &format!("recover {} {hidden}", realm.key())).await?;
+        let from_there = store::count_in(&mut tx, &format!("recover from {}", address.network())).await?;
+        let within_limits = asked <= limits::RECOVERY_MAILS && from_there <= limits::RECOVERIES_PER_NETWORK;
+        let login = store::login_by_name(&mut tx, realm, &name).await?;
+        let mut events = Events::none("a recovery was asked for in vain");
+        // Who was invited has a link already, and nobody shall take it away by asking for another.
+        if let Some(login) = login.filter(|login| within_limits && !login.is_invited())
+            && let Some(to) = login.recovery_address()
+        {
+            send_link(&self.core, &mut tx, Purpose::Reset, realm, login.id(), &login.name, to).await?;
+            events = proof.event_about(&login, Detail::none());
         }
-        store::count_in(&mut tx, &counted.pair, sent.first()).await?;
-        send_link(&self.core, &mut tx, Purpose::Reset, realm, login.id(), &login.name, to).await?;
-        tx.commit(proof.event_about(&login, Detail::none())).await
+        tx.commit(events).await
     }
 
     /// Sets a password by a one-time link. Everything that was open for the login ends.
@@ -98,6 +108,7 @@ impl Signing {
         password: Password,
         address: ClientAddress,
     ) -> Result<Realm, Error> {
+        self.must_be_open(token, address).await?;
         check_new_password(&password, &[])?;
         let hash = self.core.hasher().hash(password.clone()).await?;
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
@@ -111,6 +122,12 @@ impl Signing {
         replace_password(&mut tx, login.id(), login.mailbox(), &hash, false).await?;
         tx.commit(proof.event_about(&login, Detail::none().set("link_sent_to", link.sent_to))).await?;
         Ok(realm)
+    }
+
+    /// Refuses a link that is no good before a password is hashed for it.
+    async fn must_be_open(&self, token: &Token, address: ClientAddress) -> Result<(), Error> {
+        let mut tx = self.core.read(&Caller::anonymous(address)).await?;
+        if store::is_open(&mut tx, token.hash()).await? { Ok(()) } else { Err(Code::LinkInvalid.into()) }
     }
 
     /// Changes one's own password; the caller keeps one new session, all others end (SE-03).
@@ -153,7 +170,7 @@ impl Signing {
         stored: Option<(LoginId, PasswordHash)>,
         present: &Password,
     ) -> Result<(), Error> {
-        let counted = Counted::new(realm.unwrap_or(Realm::Mailbox), name, caller.address());
+        let counted = Counted::of_own_password(realm.unwrap_or(Realm::Mailbox), name);
         let mut tx = self.core.read(caller).await?;
         let counts = store::guesses(&mut tx, &counted).await?;
         let now = tx.now();
@@ -191,6 +208,7 @@ impl Signing {
         password: Password,
         address: ClientAddress,
     ) -> Result<(), Error> {
+        self.must_be_open(token, address).await?;
         let name = login_name(name)?;
         check_new_password(&password, &[&name, full_name.as_str(), &recovery.to_string()])?;
         let hash = self.core.hasher().hash(password).await?;

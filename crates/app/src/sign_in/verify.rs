@@ -91,7 +91,8 @@ pub enum Verified {
     Wait(Duration),
 }
 
-/// Decides whether `name` may sign in with `password` from `address`, counts a wrong guess, notes the attempt.
+/// Decides whether `name` may sign in with `password` from `address`, counts a wrong guess, notes the attempt. It goes on
+/// to its end even if whoever asked has gone: hanging up early is no way to guess without being counted.
 pub async fn authorize_sign_in(
     core: &Core,
     way: Way,
@@ -99,19 +100,30 @@ pub async fn authorize_sign_in(
     password: &Password,
     address: ClientAddress,
 ) -> Result<Verified, Error> {
-    let name = canonical(way.realm(), name);
-    let counted = Counted::new(way.realm(), &name, address);
+    let (core, name, password) = (core.clone(), canonical(way.realm(), name), password.clone());
+    let decided = tokio::spawn(async move { decide(&core, way, &name, &password, address).await });
+    decided.await.map_err(Error::internal)?
+}
+
+async fn decide(
+    core: &Core,
+    way: Way,
+    name: &str,
+    password: &Password,
+    address: ClientAddress,
+) -> Result<Verified, Error> {
+    let hidden = hidden(core, name);
+    let counted = Counted::new(way.realm(), &hidden, address);
     let caller = Caller::anonymous(address);
     let mut tx =
         if way.is_web() { core.read(&caller).await? } else { core.db().read_for_mail(&caller).await? };
     let now = tx.now();
-    let credential = store::credential(&mut tx, way.realm(), &name, address.network(), now).await?;
+    let credential = store::credential(&mut tx, way.realm(), name, address.network(), now).await?;
     let known = credential.as_ref().is_some_and(|credential| credential.known_network);
     let counts =
         if way.is_web() { store::guesses(&mut tx, &counted).await? } else { core.guesses().counts(&counted) };
     drop(tx);
     if let Some(wait) = counted.wait(&counts, known, now) {
-        store::note_sign_in(core, way, &name, credential.as_ref(), address, "throttled");
         return Ok(Verified::Wait(wait));
     }
     let stored =
@@ -130,7 +142,8 @@ pub async fn authorize_sign_in(
         _ => Verified::Wrong,
     };
     settle(core, way, &counted, address, known, &verified).await?;
-    store::note_sign_in(core, way, &name, credential.as_ref(), address, result_key(&verified));
+    let shown = if credential.is_some() { name } else { hidden.as_str() };
+    store::note_sign_in(core, way, shown, credential.as_ref(), address, result_key(&verified));
     Ok(verified)
 }
 
@@ -184,6 +197,13 @@ pub(super) fn canonical(realm: Realm, name: &str) -> String {
         }
         Realm::Admin | Realm::Staff => cut(&name.to_ascii_lowercase()),
     }
+}
+
+/// A name as it is counted and, when nobody has it, noted: people type passwords into the wrong field, so what they
+/// typed is not kept.
+pub(super) fn hidden(core: &Core, name: &str) -> String {
+    let mac = core.ground().keys.mac("guessed name", name.as_bytes());
+    format!("?{}", data_encoding::HEXLOWER.encode(&mac[..10]))
 }
 
 fn cut(name: &str) -> String {

@@ -1,6 +1,6 @@
 //! Staff's pages about tenants.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use bailiwick_base::authz::Permission;
 use bailiwick_base::db::{Page, PageRequest};
@@ -18,7 +18,7 @@ use super::service::{Limits, NewTenant, Tenants};
 use super::store::{Tenant, TenantStatus};
 use super::usage::Usage;
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Form, ListQuery, Problem, Query, Shell, redirect};
+use crate::shell::{Answer, Calling, Form, ListQuery, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::{NoFields, person_name};
 
 pub(crate) fn routes(routes: Routes) -> Routes {

@@ -204,7 +204,7 @@ impl Connection {
 
     /// What a SELECT in a write ends with, so that the row is still there as read when it is changed.
     pub(super) fn for_update(&self) -> &'static str {
-        if self.is_postgres() { " FOR UPDATE" } else { "" }
+        if self.is_postgres() { " FOR NO KEY UPDATE" } else { "" }
     }
 
     /// What a SELECT in a write ends with, so that the row is not changed until the commit.

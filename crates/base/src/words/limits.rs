@@ -48,6 +48,8 @@ pub const GUESS_WAIT_MOST: Duration = minutes(30);
 pub const GUESS_WINDOW: Duration = minutes(60);
 /// A network a login signed in from within this time is known to it.
 pub const KNOWN_NETWORK: Duration = days(30);
+/// Recoveries asked for from one network an hour.
+pub const RECOVERIES_PER_NETWORK: i64 = 30;
 /// Recovery mails to one login an hour.
 pub const RECOVERY_MAILS: i64 = 3;
 
@@ -58,6 +60,8 @@ pub const PASSWORD_MAX: usize = 1024;
 
 /// Longest body of a form or JSON request, in bytes.
 pub const BODY: usize = 256 * 1024;
+/// Longest time the body of a request may take to arrive.
+pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// Longest time a page or API request may take.
 pub const REQUEST: Duration = Duration::from_secs(30);
 /// Requests answered at once; more wait briefly, then 503.

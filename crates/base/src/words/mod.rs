@@ -19,7 +19,7 @@ pub use ids::{
     SessionId, TenantId,
 };
 pub use network::{ClientAddress, Network};
-pub use password::{Password, PasswordError, PasswordHash, Verdict};
+pub use password::{HashMemory, Password, PasswordError, PasswordHash, Verdict};
 pub use secret::{Keyring, Token, TokenHash};
 pub use storage::Storage;
 pub use text::{Line, LineError};

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use argon2::password_hash::phc;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use subtle::ConstantTimeEq;
 
 use super::{Random, limits};
 
@@ -98,25 +99,33 @@ impl PasswordHash {
     ///
     /// # Panics
     /// Never: the parameters are constant and legal.
-    pub fn of(password: &Password, random: &Random) -> Self {
+    pub fn of(password: &Password, random: &Random, memory: &mut HashMemory) -> Self {
         let salt: [u8; 16] = random.bytes();
-        let hash = argon2id()
-            .hash_password_with_salt(password.as_bytes(), &salt)
-            .expect("the parameters and the salt are legal");
-        Self(hash.to_string())
+        let output = memory.argon2id(password, &salt, &params());
+        let encode = |bytes: &[u8]| data_encoding::BASE64_NOPAD.encode(bytes);
+        Self(format!(
+            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}",
+            encode(&salt),
+            encode(&output)
+        ))
     }
 
     /// Compares a password with the stored hash; as slow as [`PasswordHash::of`].
-    pub fn verify(&self, password: &Password) -> Verdict {
-        match phc::PasswordHash::new(&self.0) {
-            Ok(hash) if hash.algorithm.as_str() == "argon2id" && hash.hash.is_some() => {
-                match argon2id().verify_password(password.as_bytes(), &hash) {
-                    Ok(()) => Verdict::Right,
-                    Err(_) => Verdict::Wrong,
-                }
-            }
-            _ => Verdict::Unreadable,
-        }
+    pub fn verify(&self, password: &Password, memory: &mut HashMemory) -> Verdict {
+        let Some((salt, params, expected)) = self.parts() else { return Verdict::Unreadable };
+        let computed = memory.argon2id(password, &salt, &params);
+        if bool::from(computed.as_slice().ct_eq(&expected)) { Verdict::Right } else { Verdict::Wrong }
+    }
+
+    /// Salt, parameters and output of what is stored, if it is an argon2id hash with a cost we would ever write.
+    fn parts(&self) -> Option<(Vec<u8>, Params, Vec<u8>)> {
+        let hash =
+            phc::PasswordHash::new(&self.0).ok().filter(|hash| hash.algorithm.as_str() == "argon2id")?;
+        let params = Params::try_from(&hash)
+            .ok()
+            .filter(|params| params.m_cost() <= 4 * MEMORY_KIB && params.t_cost() <= 8)?;
+        let output = hash.hash.filter(|output| output.len() == OUTPUT)?;
+        Some((hash.salt?.as_ref().to_vec(), params, output.as_bytes().to_vec()))
     }
 
     /// From the database.
@@ -132,7 +141,11 @@ impl PasswordHash {
     /// The hash of no password: compared when the name is unknown, so that the answer takes as long (K11).
     pub fn of_nobody() -> &'static Self {
         static NOBODY: std::sync::LazyLock<PasswordHash> = std::sync::LazyLock::new(|| {
-            PasswordHash::of(&Password(String::new()), &Random::Seeded(std::sync::Arc::default()))
+            PasswordHash::of(
+                &Password(String::new()),
+                &Random::Seeded(std::sync::Arc::default()),
+                &mut HashMemory::default(),
+            )
         });
         &NOBODY
     }
@@ -144,9 +157,36 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-fn argon2id() -> Argon2<'static> {
-    let params = Params::new(19_456, 2, 1, None).expect("constant parameters within argon2's limits");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+const OUTPUT: usize = 32;
+
+fn params() -> Params {
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT)).expect("constant parameters within argon2's limits")
+}
+
+/// The 19 MiB a hash is computed in, for one thread, used again and again: allocated anew each time, the allocator
+/// would end up keeping many times as much.
+#[derive(Debug, Default)]
+pub struct HashMemory(Vec<Block>);
+
+impl HashMemory {
+    fn argon2id(&mut self, password: &Password, salt: &[u8], params: &Params) -> [u8; OUTPUT] {
+        if self.0.len() < params.block_count() {
+            self.0.resize(params.block_count(), Block::default());
+        }
+        let mut output = [0; OUTPUT];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+            .hash_password_into_with_memory(
+                password.as_bytes(),
+                salt,
+                &mut output,
+                &mut self.0[..params.block_count()],
+            )
+            .expect("salt, output and memory have legal sizes");
+        output
+    }
 }
 
 #[cfg(test)]
@@ -161,13 +201,14 @@ mod tests {
     #[test]
     fn a_password_is_verified_exactly_as_given() {
         let random = Random::Seeded(Arc::default());
-        let hash = PasswordHash::of(&password(" Zwölf Boxkämpfer 🥊 "), &random);
+        let mut memory = HashMemory::default();
+        let hash = PasswordHash::of(&password(" Zwölf Boxkämpfer 🥊 "), &random, &mut memory);
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert_eq!(hash.verify(&password(" Zwölf Boxkämpfer 🥊 ")), Verdict::Right);
+        assert_eq!(hash.verify(&password(" Zwölf Boxkämpfer 🥊 "), &mut memory), Verdict::Right);
         for other in
             ["Zwölf Boxkämpfer 🥊", " Zwo\u{308}lf Boxka\u{308}mpfer 🥊 ", " zwölf boxkämpfer 🥊 ", ""]
         {
-            assert_eq!(hash.verify(&password(other)), Verdict::Wrong, "{other:?}");
+            assert_eq!(hash.verify(&password(other), &mut memory), Verdict::Wrong, "{other:?}");
         }
     }
 
@@ -202,8 +243,16 @@ mod tests {
             ["", "{PLAIN}secret", "$1$abc$def", "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ", "secret"]
         {
             let hash = PasswordHash::from_stored(stored.to_owned());
-            assert_eq!(hash.verify(&password("secret")), Verdict::Unreadable, "{stored}");
-            assert_eq!(hash.verify(&password("")), Verdict::Unreadable, "{stored}");
+            assert_eq!(
+                hash.verify(&password("secret"), &mut HashMemory::default()),
+                Verdict::Unreadable,
+                "{stored}"
+            );
+            assert_eq!(
+                hash.verify(&password(""), &mut HashMemory::default()),
+                Verdict::Unreadable,
+                "{stored}"
+            );
         }
     }
 }

@@ -8,13 +8,16 @@ use bytes::Bytes;
 /// would only make us try again.
 const MAX_HOPS: usize = 45;
 
+/// How often one message may pass us. Aliases of two customers that lead to each other would otherwise multiply it.
+const MAX_FORWARDS: usize = 3;
+
 /// The message went through too many servers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooManyHops;
 
 /// The message with a line of ours on top and otherwise as it came, without its last line end, which sending adds.
 pub(super) fn marked(message: &[u8], host: &str, now: Timestamp) -> Result<Bytes, TooManyHops> {
-    if hops(message) > MAX_HOPS {
+    if hops(message) > MAX_HOPS || forwards(message, host) >= MAX_FORWARDS {
         return Err(TooManyHops);
     }
     let line = format!("Received: by {host} (Bailiwick forwarder); {}\r\n", date(now));
@@ -22,11 +25,22 @@ pub(super) fn marked(message: &[u8], host: &str, now: Timestamp) -> Result<Bytes
     Ok([line.as_bytes(), message].concat().into())
 }
 
+/// How often the header says that it passed this forwarder.
+fn forwards(message: &[u8], host: &str) -> usize {
+    let ours = format!("Received: by {host} (Bailiwick forwarder);");
+    header_lines(message).filter(|line| line.starts_with(ours.as_bytes())).count()
+}
+
+fn header_lines(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    message.split(|byte| *byte == b'\n').take_while(|line| !matches!(*line, b"" | b"\r"))
+}
+
 /// `Received` fields in the header, which ends at the first empty line.
 fn hops(message: &[u8]) -> usize {
     const NAME: &[u8] = b"received:";
-    let lines = message.split(|byte| *byte == b'\n').take_while(|line| !matches!(*line, b"" | b"\r"));
-    lines.filter(|line| line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME))).count()
+    header_lines(message)
+        .filter(|line| line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME)))
+        .count()
 }
 
 /// RFC 5322 §3.3, in UTC.

@@ -7,8 +7,8 @@ use bailiwick_app::mail_policy::MailPolicy;
 use bailiwick_base::words::JobId;
 use bailiwick_base::{Error, Kind};
 use bailiwick_mail::internal::{
-    HELLO_PATH, Hello, HelloAnswer, JobReport, JobReportAnswer, LEASE_PATH, LOG_PATH, LeaseRequest, LogBatch,
-    MAX_BODY, MAX_JOBS, MAX_LINES, MAX_WAIT_MS,
+    HELLO_PATH, Hello, HelloAnswer, JobReport, JobReportAnswer, LEASE_PATH, LOG_PATH, LeaseAnswer,
+    LeaseRequest, LogBatch, MAX_BODY, MAX_JOBS, MAX_LINES, MAX_WAIT_MS,
 };
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -16,20 +16,24 @@ use hyper::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 
 use super::door::Door;
 use super::http::{self, Answer};
 
 /// Longer than a lease request may wait for a job.
 const PATIENCE: Duration = Duration::from_millis(MAX_WAIT_MS as u64 + 10_000);
+/// How long a waiting lease request may hold up our end.
+const STEP_MS: u32 = 500;
 
 pub(super) async fn serve(door: Door, listener: UnixListener, questions: MailPolicy, jobs: Jobs) {
     door.serve(listener, |stream, shutdown| {
-        let (questions, jobs) = (questions.clone(), jobs.clone());
+        let (questions, jobs, ending) = (questions.clone(), jobs.clone(), shutdown.clone());
         http::converse(stream, shutdown, move |request| {
-            let (questions, jobs) = (questions.clone(), jobs.clone());
+            let (questions, jobs, ending) = (questions.clone(), jobs.clone(), ending.clone());
             async move {
-                let answer = tokio::time::timeout(PATIENCE, answer(&questions, &jobs, request)).await;
+                let answer =
+                    tokio::time::timeout(PATIENCE, answer(&questions, &jobs, &ending, request)).await;
                 answer.unwrap_or(Err(StatusCode::SERVICE_UNAVAILABLE)).unwrap_or_else(http::status)
             }
         })
@@ -40,6 +44,7 @@ pub(super) async fn serve(door: Door, listener: UnixListener, questions: MailPol
 async fn answer(
     questions: &MailPolicy,
     jobs: &Jobs,
+    ending: &watch::Receiver<bool>,
     request: Request<Incoming>,
 ) -> Result<Answer, StatusCode> {
     if request.method() != Method::POST {
@@ -69,13 +74,31 @@ async fn answer(
             let mut wanted: LeaseRequest = read(&body)?;
             wanted.max = wanted.max.min(MAX_JOBS);
             wanted.wait_ms = wanted.wait_ms.min(MAX_WAIT_MS);
-            json(&jobs.lease(&wanted).await.map_err(failed)?)
+            json(&lease(jobs, ending, wanted).await.map_err(failed)?)
         }
         path => {
             let id = job_id(path).ok_or(StatusCode::NOT_FOUND)?;
             let report: JobReport = read(&body)?;
             jobs.report(JobId(id), &report).await.map_err(failed)?;
             json(&JobReportAnswer {})
+        }
+    }
+}
+
+/// Waits for jobs, in steps: our end does not wait for a mail plane that waits, and no lease is broken off between
+/// the claim and its answer.
+async fn lease(
+    jobs: &Jobs,
+    ending: &watch::Receiver<bool>,
+    mut wanted: LeaseRequest,
+) -> Result<LeaseAnswer, Error> {
+    let mut left = wanted.wait_ms;
+    loop {
+        wanted.wait_ms = left.min(STEP_MS);
+        left -= wanted.wait_ms;
+        let answer = jobs.lease(&wanted).await?;
+        if left == 0 || !answer.jobs.is_empty() || *ending.borrow() {
+            return Ok(answer);
         }
     }
 }

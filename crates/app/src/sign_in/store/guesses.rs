@@ -6,7 +6,7 @@ use bailiwick_base::db::{Query, Sql, WriteTx, sql};
 use bailiwick_base::words::{ClientAddress, limits};
 
 use crate::core::Core;
-use crate::sign_in::guesses::{Count, Counted, one_more};
+use crate::sign_in::guesses::{Count, Counted};
 use crate::sign_in::verify::{Credential, Way};
 
 pub(in crate::sign_in) async fn guesses(tx: &mut impl Query, counted: &Counted) -> Result<Vec<Count>, Error> {
@@ -21,26 +21,30 @@ pub(in crate::sign_in) async fn count_wrong_guess(
     known: bool,
 ) -> Result<(), Error> {
     let mut tx = core.write(&Caller::system("guesses")).await?;
-    let before = guesses(&mut tx, counted).await?;
     for key in counted.to_count(known) {
-        count_in(&mut tx, key, before.iter().find(|count| count.counted == key)).await?;
+        count_in(&mut tx, key).await?;
     }
     tx.commit(Events::none("a wrong guess is counted")).await
 }
 
-/// Counts one more of something within this transaction.
-pub(in crate::sign_in) async fn count_in(
-    tx: &mut WriteTx,
-    key: &str,
-    before: Option<&Count>,
-) -> Result<(), Error> {
-    let count = one_more(before, key, tx.now());
-    tx.run(upsert_guess(
-        sql("INSERT INTO guesses (counted, wrong, since, last_at) VALUES ($, $, $, $)"),
-        &count,
-    ))
-    .await
-    .map(drop)
+/// Counts one more of something within this transaction: how many it is in its window. The statement itself adds, so
+/// none of several at once is lost.
+pub(in crate::sign_in) async fn count_in(tx: &mut WriteTx, key: &str) -> Result<i64, Error> {
+    let now = tx.now();
+    let begins = now.before(limits::GUESS_WINDOW);
+    let statement = sql(
+        "INSERT INTO guesses (counted, wrong, since, last_at) VALUES ($, 1, $, $) ON CONFLICT (counted) DO UPDATE \
+         SET wrong = CASE WHEN guesses.since > $ THEN guesses.wrong + 1 ELSE 1 END, \
+         since = CASE WHEN guesses.since > $ THEN guesses.since ELSE excluded.since END, last_at = excluded.last_at \
+         RETURNING wrong",
+    )
+    .bind(key)
+    .bind(now)
+    .bind(now)
+    .bind(begins)
+    .bind(begins);
+    let (wrong,): (i64,) = tx.one(statement).await?;
+    Ok(wrong)
 }
 
 fn upsert_guess(insert: Sql, count: &Count) -> Sql {

@@ -69,3 +69,16 @@ pub(in crate::sign_in) async fn take_set_up_link(
 ) -> Result<Link, Error> {
     take_link(tx, token, " AND purpose = 'set_up'").await
 }
+
+/// Is there such a link, still good? Asked before anything costly is done for whoever brings it.
+pub(in crate::sign_in) async fn is_open(tx: &mut impl Query, token: TokenHash) -> Result<bool, Error> {
+    let now = tx.now();
+    let found: Option<(i64,)> = tx
+        .optional(
+            sql("SELECT id FROM one_time_links WHERE token_hash = $ AND expires_at > $")
+                .bind(token)
+                .bind(now),
+        )
+        .await?;
+    Ok(found.is_some())
+}

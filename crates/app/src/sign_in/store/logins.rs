@@ -1,7 +1,7 @@
 //! Logins and their grants.
 
 use bailiwick_base::authz::{Permission, Place, Realm, ScopeKind, Standing, Target, Visible};
-use bailiwick_base::db::{Query, ReadTx, WriteTx, sql};
+use bailiwick_base::db::{Query, WriteTx, sql};
 use bailiwick_base::words::{
     DomainId, EmailAddress, LoginId, MailboxId, Network, PasswordHash, TenantId, Timestamp, limits,
 };
@@ -22,14 +22,20 @@ pub struct Login {
     mailbox_id: Option<MailboxId>,
     pub(in crate::sign_in) password: Option<PasswordHash>,
     recovery_address: Option<String>,
+    status: String,
 }
 
-const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, recovery_address FROM logins WHERE TRUE";
+const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, recovery_address, status FROM logins WHERE TRUE";
 
 impl Login {
     /// The realm it belongs to; one that is not understood belongs nowhere.
     pub fn realm(&self) -> Option<Realm> {
         Realm::by_key(&self.realm)
+    }
+
+    /// Has it a password of its own yet?
+    pub(in crate::sign_in) fn is_invited(&self) -> bool {
+        self.status == "invited"
     }
 
     /// Where recovery mail goes.
@@ -92,7 +98,7 @@ struct CredentialRow {
 
 /// The credential behind a name, with everything that decides besides the password, in one statement.
 pub(in crate::sign_in) async fn credential(
-    tx: &mut ReadTx,
+    tx: &mut impl Query,
     realm: Realm,
     name: &str,
     network: Network,
@@ -122,13 +128,23 @@ pub(in crate::sign_in) async fn credential(
     }))
 }
 
+/// Keeps a login as it is until this commits: a change of its password either comes first and is seen from here on,
+/// or comes after and ends the session that begins here (K15).
+pub(in crate::sign_in) async fn hold_login(tx: &mut WriteTx, login: LoginId) -> Result<(), Error> {
+    let lock = tx.lock();
+    let _: Option<(LoginId,)> =
+        tx.optional(sql("SELECT id FROM logins WHERE id = $").bind(login).push(lock)).await?;
+    Ok(())
+}
+
 /// The login of a name in a realm, for a recovery link.
 pub(in crate::sign_in) async fn login_by_name(
     tx: &mut WriteTx,
     realm: Realm,
     name: &str,
 ) -> Result<Option<Login>, Error> {
-    tx.optional(sql(LOGIN).push(" AND realm = $ AND name = $").bind(realm.key()).bind(name)).await
+    let lock = tx.lock();
+    tx.optional(sql(LOGIN).push(" AND realm = $ AND name = $").bind(realm.key()).bind(name).push(lock)).await
 }
 
 pub(in crate::sign_in) async fn login_by_id(tx: &mut WriteTx, id: LoginId) -> Result<Option<Login>, Error> {
