@@ -325,9 +325,17 @@ impl MailPolicy {
             }
         };
         drop(tx);
-        // Every sender is rewritten, ours too: who claims to be one of us at port 25 has proven nothing.
-        let rewritten = self.srs(&on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()));
-        Ok(Forward::To { sender: rewritten.unwrap_or_else(|| sender.to_owned()), recipient: to })
+        Ok(Forward::To { sender: self.rewritten(sender, &on_behalf_of), recipient: to })
+    }
+
+    /// The sender under which a message goes on. Every one is rewritten, ours too: who claims to be one of us at port 25
+    /// has proven nothing. One that does not fit into a rewritten address leaves its bounces to the domain's postmaster.
+    fn rewritten(&self, sender: &str, on_behalf_of: &str) -> String {
+        if sender.is_empty() {
+            return String::new();
+        }
+        let rewritten = self.srs(on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()));
+        rewritten.unwrap_or_else(|| format!("postmaster@{on_behalf_of}"))
     }
 
     /// An address that only our forwarder understands and nobody can guess: purpose, id, and a tag under our key.
