@@ -329,12 +329,18 @@ impl MailPolicy {
     }
 
     /// The sender under which a message goes on. Every one is rewritten, ours too: who claims to be one of us at port 25
-    /// has proven nothing. One that does not fit into a rewritten address leaves its bounces to the domain's postmaster.
+    /// has proven nothing. One we rewrote for another alias is unwrapped first, so that it does not grow with each; one
+    /// that does not fit into a rewritten address leaves its bounces to the domain's postmaster.
     fn rewritten(&self, sender: &str, on_behalf_of: &str) -> String {
         if sender.is_empty() {
             return String::new();
         }
-        let rewritten = self.srs(on_behalf_of).and_then(|srs| srs.forward(sender, self.now_secs()));
+        let now = self.now_secs();
+        let domain =
+            sender.rsplit_once('@').map_or_else(String::new, |(_, domain)| domain.to_ascii_lowercase());
+        let original = self.srs(&domain).and_then(|srs| srs.reverse(sender, now).ok());
+        let rewritten =
+            self.srs(on_behalf_of).and_then(|srs| srs.forward(original.as_deref().unwrap_or(sender), now));
         rewritten.unwrap_or_else(|| format!("postmaster@{on_behalf_of}"))
     }
 
