@@ -15,9 +15,9 @@ export async function addsAndRemovesUser({ demo, browser }) {
   await headed(page, "Home");
   await go(page, "Users");
   await page.getByRole("link", { name: "Add user" }).click();
+  await page.getByRole("radio", { name: "Set a password" }).check();
   await fill(page, { Username: "zoltan.quill", "Full name": "Zoltán Quill", Quota: "0.5", Password: "nine copper kettles sing" });
   await page.getByLabel("Domain", { exact: true }).selectOption({ label: "larkspur.test" });
-  await page.getByRole("radio", { name: "Set a password" }).check();
   await picture(page, "without-scripts-user-new");
   await press(page, "Add user");
   await said(page, "The user is added.");

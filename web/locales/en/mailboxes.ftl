@@ -49,6 +49,7 @@ user-enable = Enable user
 user-enable-text = The user can sign in again with the present password.
 
 user-remove-title = Remove user
+user-remove-final = { $address } is removed for good
 user-remove-text = All e-mails, settings and memberships of { $address } are erased at once and for good. Nobody can bring them back. The address rests for 30 days.
 user-remove-prompt = Type { $address } to confirm
 user-remove = Remove for good

@@ -17,7 +17,7 @@ pub(crate) fn history_card(shell: &Shell, path: &str, page: &Page<HistoryEntry>)
         .column(Column::new(t!("history-column-when", zone = zone.as_str())).fit())
         .column(Column::new(t!("history-column-who")).subtitle());
     if for_staff {
-        list = list.column(Column::new(t!("history-column-tenant")));
+        list = list.column(Column::new(t!("history-column-tenant")).fit());
     }
     let rows = page.rows.iter().map(|entry| row(shell, for_staff, entry));
     let empty = empty_state(Icon::History, t!("history-empty-title")).text(t!("history-empty-text"));

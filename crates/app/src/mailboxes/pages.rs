@@ -167,8 +167,10 @@ fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, p
                     .selected(form.how.as_str()))
                 (field("recovery", t!("field-recovery-address")).kind(InputKind::Email).value(form.recovery.as_str()).autocomplete("off")
                     .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
-                (password_field("password", t!("field-password")).autocomplete("new-password").hint(t!("user-password-hint")).error(problem.on("password").or_else(|| problem.on("new"))))
-                (checkbox("one_time", t!("user-one-time")).value("yes").checked(form.one_time == "yes").hint(t!("user-one-time-hint")))
+                div.bw-form.bw-if-password {
+                    (password_field("password", t!("field-password")).autocomplete("new-password").hint(t!("user-password-hint")).error(problem.on("password").or_else(|| problem.on("new"))))
+                    (checkbox("one_time", t!("user-one-time")).value("yes").checked(form.one_time == "yes").hint(t!("user-one-time-hint")))
+                }
             }).footer(html! { (submit(t!("users-add")).primary()) (link_button(t!("button-cancel"), "/mailboxes")) }))
         }
     }
@@ -252,8 +254,8 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
         }
         (card().title(t!("user-facts")).body(html! {
             (facts()
-                .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())))
-                .fact(t!("column-created"), mailbox.created_at.in_zone(&shell.zone())))
+                .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| shell.when(at)))
+                .fact(t!("column-created"), shell.when(mailbox.created_at)))
         }))
         @if may_update { (status_form(shell, shown, &path)) }
     }
@@ -354,7 +356,9 @@ fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem)
         (form_card(path).csrf(shell.csrf()).errors(problem.summary()).text(t!("user-reset-text")).body(html! {
             (ways.selected(form.how.as_str()))
             @if shell.holds(Permission::MailboxAccess) {
-                (password_field("password", t!("field-new-password")).autocomplete("new-password").hint(t!("user-reset-password-hint")).error(problem.on("new")))
+                div.bw-form.bw-if-password {
+                    (password_field("password", t!("field-new-password")).autocomplete("new-password").hint(t!("user-reset-password-hint")).error(problem.on("new")))
+                }
             }
         }).footer(html! { (submit(t!("user-reset")).primary()) (link_button(t!("button-cancel"), format!("/mailboxes/{}", shown.mailbox.id))) }))
     }
@@ -421,11 +425,13 @@ fn remove_form(shell: &Shell, shown: &Shown, problem: &Problem) -> Markup {
         [(t!("users-title").into_owned(), "/mailboxes".to_owned()), (address.to_owned(), path.clone())];
     html! {
         (page_header(t!("user-remove-title")).crumbs(t!("crumbs-label"), crumbs))
-        (confirm_by_typing(format!("{path}/remove"), address, t!("user-remove-prompt", address = address), t!("user-remove"))
-            .warning(html! { (t!("user-remove-text", address = address)) })
-            .csrf(shell.csrf())
-            .error(problem.on("confirm"))
-            .cancel(t!("button-cancel"), path.as_str()))
+        (card().body(html! {
+            (confirm_by_typing(format!("{path}/remove"), address, t!("user-remove-prompt", address = address), t!("user-remove"))
+                .warning(notice(Tone::Danger, t!("user-remove-text", address = address)).title(t!("user-remove-final", address = address)))
+                .csrf(shell.csrf())
+                .error(problem.on("confirm"))
+                .cancel(t!("button-cancel"), path.as_str()))
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bailiwick_base::authz::Permission;
-use bailiwick_base::words::{LoginId, TenantId, TimeZoneName};
+use bailiwick_base::words::{LoginId, TenantId, TimeZoneName, Timestamp};
 use bailiwick_base::{Code, Error, t, texts};
 use bailiwick_ui::page::{AccountMenu, AppShell, Brand, Head, MenuEntry, MenuItem, MenuSection, ShellLabels};
 use bailiwick_ui::{Icon, Tone, notice};
@@ -99,6 +99,11 @@ impl Shell {
     /// The zone times are shown in.
     pub fn zone(&self) -> TimeZoneName {
         TimeZoneName::utc()
+    }
+
+    /// An instant as the person reads it, with its zone.
+    pub fn when(&self, at: Timestamp) -> String {
+        at.with_zone(&self.zone())
     }
 
     /// The whole page around its content.

@@ -55,10 +55,16 @@ impl Visit {
     }
 
     /// The form again, with what is wrong with it.
-    pub fn again(&self, error: Error, title: &str, form: impl FnOnce(&Problem) -> Markup) -> Answer {
+    pub fn again(
+        &self,
+        error: Error,
+        title: &str,
+        text: Option<Markup>,
+        form: impl FnOnce(&Problem) -> Markup,
+    ) -> Answer {
         let problem = Problem::of(error)?;
         let notices = problem.summary();
-        Ok((problem.status, self.markup(title, None, form(&problem), &notices)).into_response())
+        Ok((problem.status, self.markup(title, text, form(&problem), &notices)).into_response())
     }
 
     fn markup(&self, title: &str, text: Option<Markup>, body: Markup, notices: &Markup) -> Markup {

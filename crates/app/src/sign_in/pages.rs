@@ -96,9 +96,9 @@ async fn sign_in(
     };
     match signed_in {
         Ok(token) => Ok(with_session(portal, &token, redirect(own_path(&form.next)))),
-        Err(error) => {
-            visit.again(error, &t!("sign-in-title"), |_| sign_in_form(&visit, &form.username, &form.next))
-        }
+        Err(error) => visit.again(error, &t!("sign-in-title"), Some(sign_in_text(&visit)), |_| {
+            sign_in_form(&visit, &form.username, &form.next)
+        }),
     }
 }
 
@@ -179,11 +179,11 @@ async fn recover(
 
 /// `GET /link/{token}`: the form, whether the link is good or not; only sending it tells (AN-16, IN-18).
 async fn link_page(visit: Visit, Path(token): Path<String>) -> Response {
-    visit.page(
-        &t!("link-title"),
-        Some(html! { (t!("link-text", min = limits::PASSWORD_MIN)) }),
-        link_form(&visit, &token, &Problem::none()),
-    )
+    visit.page(&t!("link-title"), Some(link_text()), link_form(&visit, &token, &Problem::none()))
+}
+
+fn link_text() -> Markup {
+    html! { (t!("link-text", min = limits::PASSWORD_MIN)) }
 }
 
 fn link_form(visit: &Visit, token: &str, problem: &Problem) -> Markup {
@@ -226,7 +226,8 @@ async fn follow_link(
     };
     match set.await {
         Ok(_) => Ok(redirect("/sign-in?done=password-set")),
-        Err(error) => visit.again(error, &t!("link-title"), |problem| link_form(&visit, &token, problem)),
+        Err(error) => visit
+            .again(error, &t!("link-title"), Some(link_text()), |problem| link_form(&visit, &token, problem)),
     }
 }
 
@@ -341,7 +342,9 @@ async fn set_up(
     match made.await {
         Ok(()) => Ok(redirect("/sign-in?done=set-up")),
         Err(error) => {
-            visit.again(error, &t!("set-up-title"), |problem| set_up_form(&visit, &token, &form, problem))
+            visit.again(error, &t!("set-up-title"), Some(html! { (t!("set-up-text")) }), |problem| {
+                set_up_form(&visit, &token, &form, problem)
+            })
         }
     }
 }

@@ -349,3 +349,33 @@ async fn wx_11_every_answer_bears_the_security_headers() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn ap_14_an_error_leaves_as_the_request_wants_it() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let get = async |path: &str, headers: &[(&str, &str)]| {
+            admin.browser.send(axum::http::Method::GET, path, axum::body::Body::empty(), headers).await
+        };
+        let page = get("/mailboxes/mbx_7zz", &[("accept", "text/html")]).await;
+        assert_eq!(page.status, 404);
+        assert!(page.says("There is nothing here.") && page.body.starts_with("<!DOCTYPE html>"));
+        let problem = get("/mailboxes/mbx_7zz", &[("accept", "application/json")]).await;
+        assert_eq!(problem.headers["content-type"], "application/problem+json");
+        let document: serde_json::Value = serde_json::from_str(&problem.body).expect("JSON");
+        assert_eq!(
+            (document["code"].as_str(), document["status"].as_i64()),
+            (Some("no_such_thing"), Some(404))
+        );
+        assert!(document["request"].as_str().is_some_and(|number| number.len() == 16));
+        let piece = get("/mailboxes/mbx_7zz", &[("hx-request", "true")]).await;
+        assert!(piece.status == 404 && !piece.body.contains("<html"), "{}", piece.body);
+        let malformed = get("/mailboxes/nobody", &[]).await;
+        assert!(malformed.status == 404 && malformed.says("There is nothing here."));
+        admin.browser.get("/").await;
+        assert_eq!(admin.browser.post("/sign-out", &[]).await.status, 303);
+        let signed_out = get("/mailboxes", &[("hx-request", "true")]).await;
+        assert_eq!(signed_out.headers["hx-redirect"], "/sign-in?next=%2Fmailboxes");
+    })
+    .await;
+}

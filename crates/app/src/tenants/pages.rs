@@ -233,7 +233,7 @@ fn tenant_page(shell: &Shell, tenant: &Tenant, form: &EditForm, problem: &Proble
                 .fact(t!("meter-users"), usage_meter(tenant.users_used, tenant.max_users))
                 .fact(t!("meter-storage"), html! { (tenant.storage_used) " / " (tenant.max_storage) })
                 .fact(t!("meter-domains"), usage_meter(tenant.domains_used, tenant.max_domains))
-                .fact(t!("column-created"), tenant.created_at.in_zone(&shell.zone())))
+                .fact(t!("column-created"), shell.when(tenant.created_at)))
         }))
         @if shell.holds(Permission::TenantUpdate) {
             (form_card(path.as_str()).title(t!("tenant-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {

@@ -41,6 +41,13 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The same with the zone's name behind it: "2026-11-22 14:05:09 (Europe/Madrid)".
+    pub fn with_zone(self, zone: &TimeZoneName) -> String {
+        format!("{} ({zone})", self.in_zone(zone))
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339, UTC, to the millisecond.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
