@@ -191,6 +191,23 @@ impl TestApp {
         User { id: mailbox.id, address: mailbox.address, browser: self.browser(Portal::Mail) }
     }
 
+    /// Waits until the use of a session just now is noted, which happens behind the answer.
+    pub async fn until_last_use_is_noted(&self) {
+        let now = self.clock().now();
+        for _ in 0..500 {
+            let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
+            let noted: Option<(Timestamp,)> = tx
+                .optional(sql("SELECT last_seen_at FROM sessions WHERE last_seen_at >= $ LIMIT 1").bind(now))
+                .await
+                .expect("the sessions are read");
+            if noted.is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the last use of a session was not noted");
+    }
+
     /// The letters that wait to be sent: to whom, subject, link.
     pub async fn letters(&self) -> Vec<(String, String, Option<String>)> {
         let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");

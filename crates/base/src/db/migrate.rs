@@ -87,7 +87,7 @@ const DESCRIBE_POSTGRES: &str = "SELECT table_name::text, column_name::text, \
      FROM information_schema.columns WHERE table_schema = 'public' \
      UNION ALL \
      SELECT 'index ' || i.tablename, i.indexname, CASE WHEN i.indexdef LIKE 'CREATE UNIQUE%' THEN 'unique' ELSE 'plain' END, FALSE \
-     FROM pg_indexes i WHERE i.schemaname = 'public' AND i.indexname NOT LIKE '%\\_pkey' AND i.indexname NOT LIKE '%\\_key'";
+     FROM pg_indexes i WHERE i.schemaname = 'public' AND i.indexname NOT LIKE '%\\_pkey'";
 
 pub(super) async fn describe(engine: &Engine) -> Result<Vec<SchemaColumn>, Error> {
     let mut connection = engine.begin(Begin::Read).await?;
