@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bailiwick_base::authz::Caller;
 use bailiwick_base::db::{Db, Ground, Location};
-use bailiwick_base::words::{Clock, Random};
+use bailiwick_base::words::{Clock, Keyring, Random};
 use bailiwick_plane::Level;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
@@ -114,7 +114,10 @@ async fn database(config: &Config) -> Finding {
         return ok("the database will be made at the first start");
     }
     let unreachable = "check data_dir and database in the configuration, and that the database runs";
-    match (columns(&config.database).await, columns_of_a_new_one().await) {
+    let Ok(keys) = place::load_key(&config.secret_key()) else {
+        return warn("the database was not looked at", "put secret.key in order first");
+    };
+    match (columns(&config.database, keys).await, columns_of_a_new_one().await) {
         (Ok(found), Ok(wanted)) if found == wanted => ok("the database answers, and its schema is current"),
         (Ok(_), Ok(_)) => warn(
             "the database's schema is not this program's",
@@ -127,13 +130,9 @@ async fn database(config: &Config) -> Finding {
     }
 }
 
-/// Tables and columns of the database, opened without its key: nothing sealed is read.
-async fn columns(location: &Location) -> Outcome<Vec<bailiwick_base::db::SchemaColumn>> {
-    let ground = Ground {
-        clock: Clock::System,
-        random: Random::System,
-        keys: bailiwick_base::words::Keyring::new(Random::System.bytes()),
-    };
+/// Tables and columns of the database.
+async fn columns(location: &Location, keys: Keyring) -> Outcome<Vec<bailiwick_base::db::SchemaColumn>> {
+    let ground = Ground { clock: Clock::System, random: Random::System, keys };
     let db = tokio::time::timeout(PATIENCE * 2, Db::open(location, ground))
         .await
         .map_err(|_| Failure::new("it does not answer."))??;
@@ -147,7 +146,7 @@ async fn columns_of_a_new_one() -> Outcome<Vec<bailiwick_base::db::SchemaColumn>
     let dir = tempfile::tempdir().map_err(Failure::file(&std::env::temp_dir()))?;
     let location = Location::Sqlite(dir.path().to_owned());
     Db::migrate(&location, &Clock::System).await?;
-    columns(&location).await
+    columns(&location, Keyring::new(Random::System.bytes())).await
 }
 
 fn portals(config: &Config) -> Finding {
