@@ -191,7 +191,7 @@ impl MailPolicy {
         Ok(PolicyAction::Dunno)
     }
 
-    /// Was nothing revoked since this session signed in (K16)?
+    /// Was nothing revoked since this sign-in (K16)?
     async fn still_stands(&self, live: &Live) -> Result<bool, Error> {
         let now = store::standing(&mut self.read().await?, live.login).await?;
         Ok(now.is_some_and(|now| {

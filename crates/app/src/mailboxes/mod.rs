@@ -3,6 +3,7 @@
 mod actions;
 mod form;
 mod pages;
+mod reset_and_removal;
 mod service;
 mod store;
 
