@@ -2,8 +2,9 @@
 
 use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::failure::{Failure, While};
 use crate::workspace;
@@ -41,5 +42,29 @@ pub(crate) fn sudo(why: &str) -> Result<&'static std::path::Path, Failure> {
     if !ask.status().or_fail("sudo")?.success() {
         return Err(Failure::new(refusal));
     }
-    Ok(SUDO.get_or_init(|| sudo))
+    let sudo = SUDO.get_or_init(|| sudo);
+    std::thread::spawn(|| stay_allowed(sudo));
+    Ok(sudo)
+}
+
+/// Renews sudo's permission, which ends after some minutes, while this task runs: a build may take longer, and the
+/// password is asked once.
+fn stay_allowed(sudo: &std::path::Path) {
+    loop {
+        std::thread::sleep(Duration::from_mins(1));
+        let mut renew = Command::new(sudo);
+        renew.args(["-n", "-v"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if !renew.status().is_ok_and(|status| status.success()) {
+            return; // whoever needs it next says so
+        }
+    }
+}
+
+/// Words to put before a program so that it acts as root and finds `variables` of our environment; none for root.
+pub(crate) fn prefix(why: &str, variables: &[&str]) -> Result<Vec<String>, Failure> {
+    if am_i() {
+        return Ok(Vec::new());
+    }
+    let sudo = sudo(why)?.display().to_string();
+    Ok(vec![sudo, "-n".to_owned(), format!("--preserve-env={}", variables.join(","))])
 }

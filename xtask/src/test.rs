@@ -8,10 +8,14 @@ use crate::debian::{self, Need};
 use crate::failure::{Failure, While};
 use crate::options::{Part, Test};
 use crate::postgres::{self, Postgres};
-use crate::{node, progress, workspace};
+use crate::{node, progress, root, workspace};
 
 /// A server for the tests that is there already; then none is started.
 const DATABASE: &str = "BAILIWICK_TEST_POSTGRES";
+const SERVER: &str = "BAILIWICK_BIN";
+const DEMO: &str = "BAILIWICK_DEMO_BIN";
+const WHY_ROOT: &str =
+    "by the tests with Postfix and Dovecot, which switch users (`--only unit` does without)";
 
 /// Runs the tests. The last line is the sum, also when something failed before the tests.
 pub(crate) fn run(options: &Test) -> Result<(), Failure> {
@@ -26,6 +30,11 @@ pub(crate) fn run(options: &Test) -> Result<(), Failure> {
 
 fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
     debian::install(&needs(options), options.yes)?;
+    let as_root = if with_servers(options) {
+        root::prefix(WHY_ROOT, &[DATABASE, SERVER, DEMO, "TMPDIR"])?
+    } else {
+        Vec::new()
+    };
     node::build_web()?;
     let build = progress::step("Building");
     if !tied_cargo(&["build", "--workspace", "--all-targets"]).status().or_fail("cargo")?.success() {
@@ -36,7 +45,11 @@ fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
     for (title, sets) in groups(options) {
         let step = progress::step(title);
         for set in sets {
-            let mut counts = around.count(rust_runner(), &mut rust(set))?;
+            let mut runner = rust(set);
+            if set.2 && !as_root.is_empty() {
+                runner.env(variable_for_runner()?, as_root.join(" "));
+            }
+            let mut counts = around.count(rust_runner(), &mut runner)?;
             if !set.1.is_empty() {
                 counts.skipped = 0; // nextest calls those skipped that were not asked for
             }
@@ -45,14 +58,29 @@ fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
         step.done();
     }
     if options.wants(Part::Browser) {
-        browser(&around, sum)?;
+        browser(&around, &as_root, sum)?;
     }
     Ok(())
 }
 
+/// Whether tests are wanted that start mail servers.
+fn with_servers(options: &Test) -> bool {
+    [Part::Mail, Part::Browser, Part::Faults].into_iter().any(|part| options.wants(part))
+}
+
+/// The variable by which cargo and nextest put a command before every test program:
+/// `CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER`.
+fn variable_for_runner() -> Result<String, Failure> {
+    let output = Command::new("rustc").arg("-vV").output().or_fail("rustc")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.ok_or_else(|| Failure::new("`rustc -vV` names no host."))?;
+    Ok(format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_")))
+}
+
 fn needs(options: &Test) -> Vec<&'static Need> {
     let mut needs: Vec<&Need> = debian::COMPILER.iter().chain(&debian::POSTGRES).collect();
-    if [Part::Mail, Part::Browser, Part::Faults].into_iter().any(|part| options.wants(part)) {
+    if with_servers(options) {
         needs.extend(&debian::MAIL);
     }
     if options.wants(Part::Browser) {
@@ -61,14 +89,15 @@ fn needs(options: &Test) -> Vec<&'static Need> {
     needs
 }
 
-/// Arguments for the runner, and those for the tests themselves.
-type Set = (&'static [&'static str], &'static [&'static str]);
+/// Arguments for the runner, those for the tests themselves, and whether the tests act as root.
+type Set = (&'static [&'static str], &'static [&'static str], bool);
 
-const PARTS: Set = (&["--workspace", "--exclude", "bailiwick-tests", "--exclude", "bailiwick-plane"], &[]);
-const PLANE: Set = (&["--package", "bailiwick-plane"], &[]);
-const SYSTEM: Set = (&["--package", "bailiwick-tests"], &[]);
-const SYSTEM_WITHOUT_FAULTS: Set = (&["--package", "bailiwick-tests"], &["--skip", "faults"]);
-const FAULTS: Set = (&["--package", "bailiwick-tests"], &["faults"]);
+const PARTS: Set =
+    (&["--workspace", "--exclude", "bailiwick-tests", "--exclude", "bailiwick-plane"], &[], false);
+const PLANE: Set = (&["--package", "bailiwick-plane"], &[], true);
+const SYSTEM: Set = (&["--package", "bailiwick-tests"], &[], true);
+const SYSTEM_WITHOUT_FAULTS: Set = (&["--package", "bailiwick-tests"], &["--skip", "faults"], true);
+const FAULTS: Set = (&["--package", "bailiwick-tests"], &["faults"], true);
 
 /// Which tests make up which part. Faults are the module `faults` of `bailiwick-tests`; when everything is wanted
 /// that package runs once.
@@ -89,7 +118,7 @@ fn rust_runner() -> Runner {
     if workspace::program("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Cargo }
 }
 
-fn rust((arguments, tests): &Set) -> Command {
+fn rust((arguments, tests, _): &Set) -> Command {
     let mut words = if rust_runner() == Runner::Nextest {
         vec!["nextest", "run", "--no-tests=pass", "--no-fail-fast"]
     } else {
@@ -129,8 +158,8 @@ impl Around {
     /// Runs one runner and counts. One that fails without counting (it did not compile, say) counts as one failure.
     fn count(&self, runner: Runner, command: &mut Command) -> Result<Counts, Failure> {
         command.env(DATABASE, &self.database);
-        command.env("BAILIWICK_BIN", self.programs.join("bailiwick"));
-        command.env("BAILIWICK_DEMO_BIN", self.programs.join("bailiwick-demo"));
+        command.env(SERVER, self.programs.join("bailiwick"));
+        command.env(DEMO, self.programs.join("bailiwick-demo"));
         let mut counts = Counts::default();
         let success = progress::passing_through(command, |line| counts.note(runner, line))?;
         if !success && counts.failed == 0 {
@@ -144,7 +173,7 @@ impl Around {
 }
 
 /// `tests/browser/*.test.mjs`, with the programs of the development build.
-fn browser(around: &Around, sum: &mut Counts) -> Result<(), Failure> {
+fn browser(around: &Around, as_root: &[String], sum: &mut Counts) -> Result<(), Failure> {
     let folder = workspace::folder().join("tests/browser");
     let files = test_files(&folder);
     if files.is_empty() {
@@ -157,8 +186,9 @@ fn browser(around: &Around, sum: &mut Counts) -> Result<(), Failure> {
     }
     let node =
         workspace::program("node").ok_or_else(|| Failure::new("Node is needed for the browser tests."))?;
-    let mut command = Command::new(node);
-    command.args(["--test", "--test-reporter=spec"]).args(files).current_dir(&folder);
+    let mut words = as_root.iter().map(std::ffi::OsString::from).chain([node.into_os_string()]);
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).args(["--test", "--test-reporter=spec"]).args(files).current_dir(&folder);
     *sum += around.count(Runner::Node, &mut workspace::tied(&command))?;
     step.done();
     Ok(())
