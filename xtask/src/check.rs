@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, While};
-use crate::{debian, node, progress, workspace};
+use crate::{node, progress, workspace};
 
 /// Files that a program prints: the path in the checkout, and cargo's arguments for it. They are committed, and
 /// stale ones fail the check.
@@ -27,7 +27,6 @@ const LARGEST: u64 = 1024 * 1024;
 
 /// Runs everything and tells every problem, not only the first.
 pub(crate) fn run() -> Result<(), Failure> {
-    debian::install(&debian::COMPILER.iter().collect::<Vec<_>>(), false)?;
     node::build_web()?;
     let mut bad = Vec::new();
     for (title, check) in CHECKS {

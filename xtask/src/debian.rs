@@ -4,7 +4,6 @@
 //! all another mail server, the task stops. Services are kept from starting by a policy of ours, which gives way to
 //! the former one whatever happens (see `install.sh`).
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, While};
@@ -27,15 +26,6 @@ pub(crate) struct Need {
 const fn need(package: &'static str, why: &'static str) -> Need {
     Need { package, why, met: || false, units: &[] }
 }
-
-/// To link programs.
-pub(crate) const COMPILER: [Need; 2] = [
-    Need {
-        met: || workspace::program("cc").is_some(),
-        ..need("gcc", "links what Rust builds, compiles SQLite")
-    },
-    Need { met: || Path::new("/usr/include/stdio.h").exists(), ..need("libc6-dev", "headers for gcc") },
-];
 
 /// The mail servers.
 pub(crate) const MAIL: [Need; 8] = [

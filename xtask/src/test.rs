@@ -79,7 +79,7 @@ fn variable_for_runner() -> Result<String, Failure> {
 }
 
 fn needs(options: &Test) -> Vec<&'static Need> {
-    let mut needs: Vec<&Need> = debian::COMPILER.iter().chain(&debian::POSTGRES).collect();
+    let mut needs: Vec<&Need> = debian::POSTGRES.iter().collect();
     if with_servers(options) {
         needs.extend(&debian::MAIL);
     }

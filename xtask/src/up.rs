@@ -10,7 +10,7 @@ use crate::{node, progress, root, workspace};
 
 /// Prepares everything, then becomes the demonstration's program: Ctrl-C and the exit code are its own.
 pub(crate) fn run(options: &Up) -> Result<(), Failure> {
-    let mut needs: Vec<&Need> = debian::COMPILER.iter().collect();
+    let mut needs: Vec<&Need> = Vec::new();
     if !options.no_mail {
         needs.extend(&debian::MAIL);
     }
