@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod mail_policy;
 pub mod mailboxes;
 mod matrix;
+mod ranks;
 mod routes;
 mod settings;
 pub mod shell;

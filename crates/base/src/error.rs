@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::authz::Explanation;
 use crate::texts::Arg;
 
 /// An error that happened below us: kept for the log.
@@ -65,8 +66,16 @@ codes! {
     WrongCredentials, Unauthenticated, "wrong_credentials";
     /// The credentials are right, but the login, its domain or its tenant may not sign in.
     SignInClosed, Forbidden, "sign_in_closed";
+    /// It is a program's login, which has no sign-in on the web.
+    ProgramLogin, Forbidden, "program_login";
     /// The grants do not include the action.
     NotPermitted, Forbidden, "not_permitted";
+    /// It could give control over somebody who is not of lower rank (K3).
+    Outranked, Forbidden, "outranked";
+    /// Not while acting as somebody else (K17).
+    NotWhileActing, Forbidden, "not_while_acting";
+    /// The login may not be used from this network.
+    NetworkNotAllowed, Forbidden, "network_not_allowed";
     /// The one-time password must be changed first.
     PasswordChangeDue, Forbidden, "password_change_due";
     /// A form was sent from elsewhere, or its session has changed (K21).
@@ -187,6 +196,7 @@ pub struct Error {
     field: Option<&'static str>,
     source: Option<BoxError>,
     retry: bool,
+    explanation: Option<Box<Explanation>>,
     /// The table whose uniqueness was violated.
     unique: Option<String>,
 }
@@ -194,7 +204,15 @@ pub struct Error {
 impl Error {
     /// An error of this code.
     pub fn new(code: Code) -> Self {
-        Self { code, args: Vec::new(), field: None, source: None, retry: false, unique: None }
+        Self {
+            code,
+            args: Vec::new(),
+            field: None,
+            source: None,
+            retry: false,
+            explanation: None,
+            unique: None,
+        }
     }
 
     /// Our fault, with what is to be logged.
@@ -236,6 +254,16 @@ impl Error {
     pub fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    pub(crate) fn explained(mut self, explanation: Explanation) -> Self {
+        self.explanation = Some(Box::new(explanation));
+        self
+    }
+
+    /// Why it is refused, for whoever is refused.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.explanation.as_deref()
     }
 
     /// What happened.

@@ -24,6 +24,7 @@ impl Action for UpdateAlias {
     type Target = Alias;
     const NAME: &'static str = "alias.update";
     const NEEDS: Permission = Permission::AliasUpdate;
+    const RESPECTS_RANK: bool = true;
 }
 
 /// Removes an alias.
@@ -34,4 +35,5 @@ impl Action for RemoveAlias {
     type Target = Alias;
     const NAME: &'static str = "alias.remove";
     const NEEDS: Permission = Permission::AliasRemove;
+    const RESPECTS_RANK: bool = true;
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bailiwick_base::authz::{Caller, Detail};
+use bailiwick_base::authz::{Caller, Detail, Permission};
 use bailiwick_base::db::{Page, PageRequest, WriteTx};
 use bailiwick_base::words::{AliasId, DomainId, DomainName, EmailAddress, LocalPart, TenantId, limits};
 use bailiwick_base::{Code, Error};
@@ -14,6 +14,7 @@ use super::targets::too_many;
 use crate::addresses::{self, Holder};
 use crate::core::service;
 use crate::domains;
+use crate::ranks;
 
 service! {
     /// Aliases of a tenant's domains.
@@ -81,6 +82,7 @@ impl Aliases {
         domain.verified()?;
         store::lock_tenant(&mut tx, domain.tenant_id).await?;
         let address = EmailAddress::new(local.clone(), domain.name.clone());
+        ranks::may_take(&mut tx, domain.tenant_id, &address, Permission::AliasAdd).await?;
         let alias = store::insert(&mut tx, &domain, &address).await?;
         let holder = Holder::Alias(alias.id);
         addresses::claim(&mut tx, domain.tenant_id, domain.id, &domain.name, local, holder)

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use bailiwick_base::Error;
-use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
+use bailiwick_base::authz::{Authorized, Permission, Place, Rank, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, WriteTx, like_literal, sql};
 use bailiwick_base::words::{
-    AliasId, DomainId, DomainName, EmailAddress, LocalPart, TenantId, Timestamp, limits,
+    AliasId, DomainId, DomainName, EmailAddress, LocalPart, LoginId, TenantId, Timestamp, limits,
 };
 use sqlx::FromRow;
 
@@ -72,6 +72,9 @@ impl Target for Alias {
     }
     fn place(&self) -> Place {
         Place { tenant: Some(self.tenant_id), domain: Some(self.domain_id), ..Place::default() }
+    }
+    async fn reaches(&self, tx: &mut impl Query, except: Option<LoginId>) -> Result<Rank, Error> {
+        crate::ranks::reached_by_address(tx, self.tenant_id, &self.address.to_string(), except).await
     }
     async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: AliasId) -> Result<Option<Self>, Error> {
         Ok(visible.find::<Row>(tx, SELECT, id).await?.map(Self::from))

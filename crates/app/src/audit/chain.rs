@@ -13,6 +13,8 @@ pub(super) const GENESIS: Hash = [0; 32];
 
 /// Names the encoding, so that a digest can never be taken for one of another kind.
 const ENCODING: &[u8] = b"bailiwick audit event 1";
+/// That of an event whose actor was somebody else at the keyboard: two more fields.
+const ENCODING_ACTING: &[u8] = b"bailiwick audit event 2";
 
 /// What of an event its digest covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) struct Entry {
     pub(super) domain_id: Option<i64>,
     pub(super) actor_login_id: Option<i64>,
     pub(super) actor_kind: String,
+    pub(super) real_login_id: Option<i64>,
+    pub(super) real_kind: Option<String>,
     pub(super) action: String,
     pub(super) object_kind: String,
     pub(super) object_id: String,
@@ -47,7 +51,8 @@ impl Entry {
             number(self.domain_id),
             number(self.actor_login_id),
         ];
-        field(&mut context, Some(ENCODING));
+        let acting = self.real_login_id.is_some() || self.real_kind.is_some();
+        field(&mut context, Some(if acting { ENCODING_ACTING } else { ENCODING }));
         for value in &numbers {
             field(&mut context, value.as_ref().map(<[u8; 8]>::as_slice));
         }
@@ -55,6 +60,10 @@ impl Entry {
             field(&mut context, Some(text.as_bytes()));
         }
         field(&mut context, Some(&self.detail_hash));
+        if acting {
+            field(&mut context, number(self.real_login_id).as_ref().map(<[u8; 8]>::as_slice));
+            field(&mut context, self.real_kind.as_deref().map(str::as_bytes));
+        }
         to_hash(context.finish().as_ref())
     }
 }
@@ -93,6 +102,8 @@ pub(super) mod tests {
             domain_id: None,
             actor_login_id: Some(4),
             actor_kind: "admin".into(),
+            real_login_id: None,
+            real_kind: None,
             action: "alias.create".into(),
             object_kind: "alias".into(),
             object_id: "als_1".into(),

@@ -29,6 +29,8 @@ struct EntryRow {
     domain_id: Option<i64>,
     actor_login_id: Option<i64>,
     actor_kind: String,
+    real_login_id: Option<i64>,
+    real_kind: Option<String>,
     action: String,
     object_kind: String,
     object_id: String,
@@ -44,6 +46,8 @@ impl From<EntryRow> for Entry {
             domain_id: row.domain_id,
             actor_login_id: row.actor_login_id,
             actor_kind: row.actor_kind,
+            real_login_id: row.real_login_id,
+            real_kind: row.real_kind,
             action: row.action,
             object_kind: row.object_kind,
             object_id: row.object_id,
@@ -61,8 +65,8 @@ pub(super) async fn any_pending(tx: &mut ReadTx) -> Result<bool, Error> {
 /// Appends the oldest waiting events to their chains; how many.
 pub(super) async fn seal_batch(tx: &mut WriteTx, _: &Authorized<SealHistory>) -> Result<usize, Error> {
     let waiting = sql(
-        "SELECT e.id, e.at, e.tenant_id, e.domain_id, e.actor_login_id, e.actor_kind, e.action, e.object_kind, \
-         e.object_id, e.detail_hash FROM audit_pending p JOIN audit_events e ON e.id = p.event_id \
+        "SELECT e.id, e.at, e.tenant_id, e.domain_id, e.actor_login_id, e.actor_kind, e.real_login_id, e.real_kind, \
+         e.action, e.object_kind, e.object_id, e.detail_hash FROM audit_pending p JOIN audit_events e ON e.id = p.event_id \
          LEFT JOIN audit_seals s ON s.event_id = p.event_id WHERE s.event_id IS NULL ORDER BY p.event_id LIMIT $",
     )
     .bind(i64::try_from(SEAL_BATCH).unwrap_or(i64::MAX));
@@ -135,6 +139,8 @@ struct ProofRow {
     domain_id: Option<i64>,
     actor_login_id: Option<i64>,
     actor_kind: Option<String>,
+    real_login_id: Option<i64>,
+    real_kind: Option<String>,
     action: Option<String>,
     object_kind: Option<String>,
     object_id: Option<String>,
@@ -152,6 +158,8 @@ impl ProofRow {
             domain_id: self.domain_id,
             actor_login_id: self.actor_login_id,
             actor_kind: self.actor_kind.clone()?,
+            real_login_id: self.real_login_id,
+            real_kind: self.real_kind.clone(),
             action: self.action.clone()?,
             object_kind: self.object_kind.clone()?,
             object_id: self.object_id.clone()?,
@@ -165,7 +173,7 @@ impl ProofRow {
 }
 
 const SEALS: &str = "SELECT s.chain, s.seq, s.event_id, s.hash, FALSE AS waits, e.id, e.at, e.tenant_id, e.domain_id, \
-     e.actor_login_id, e.actor_kind, e.action, e.object_kind, e.object_id, e.detail_hash, d.salt, d.detail \
+     e.actor_login_id, e.actor_kind, e.real_login_id, e.real_kind, e.action, e.object_kind, e.object_id, e.detail_hash, d.salt, d.detail \
      FROM audit_seals s LEFT JOIN audit_events e ON e.id = s.event_id LEFT JOIN audit_details d ON d.event_id = s.event_id";
 
 /// The next seals after `(chain, seq)`, with what they seal.
@@ -192,7 +200,7 @@ pub(super) async fn seals_after(
 }
 
 const LOOSE: &str = "SELECT CAST(0 AS BIGINT) AS chain, CAST(0 AS BIGINT) AS seq, e.id AS event_id, e.detail_hash AS hash, p.event_id IS NOT NULL AS waits, \
-     e.id, e.at, e.tenant_id, e.domain_id, e.actor_login_id, e.actor_kind, e.action, e.object_kind, e.object_id, \
+     e.id, e.at, e.tenant_id, e.domain_id, e.actor_login_id, e.actor_kind, e.real_login_id, e.real_kind, e.action, e.object_kind, e.object_id, \
      e.detail_hash, d.salt, d.detail FROM audit_events e LEFT JOIN audit_seals s ON s.event_id = e.id \
      LEFT JOIN audit_pending p ON p.event_id = e.id LEFT JOIN audit_details d ON d.event_id = e.id WHERE s.event_id IS NULL";
 

@@ -14,7 +14,7 @@ impl Action for AddDomain {
     type Target = Tenant;
     const NAME: &'static str = "domain.add";
     const NEEDS: Permission = Permission::DomainAdd;
-    const SEES: Permission = Permission::DomainView;
+    const SEES: Permission = Permission::DomainAdd;
 }
 
 /// Notes which waiting domains are being looked up now.
@@ -30,7 +30,7 @@ impl Action for CheckWaitingDomains {
 
 /// Declares actions on a domain.
 macro_rules! on_domain {
-    ($($(#[$doc:meta])* $name:ident: $key:literal needs $needs:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $key:literal needs $needs:ident $(, $downward:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name;
@@ -39,6 +39,7 @@ macro_rules! on_domain {
             type Target = Domain;
             const NAME: &'static str = $key;
             const NEEDS: Permission = Permission::$needs;
+            $(const RESPECTS_RANK: bool = { stringify!($downward); true };)?
         }
     )*};
 }
@@ -47,9 +48,9 @@ on_domain! {
     /// Proves a domain because somebody asked for it.
     VerifyDomain: "domain.verify" needs DomainUpdate;
     /// Changes a domain's time zone, catch-all and whether its users can sign in.
-    UpdateDomain: "domain.update" needs DomainUpdate;
+    UpdateDomain: "domain.update" needs DomainUpdate, downward;
     /// Removes a domain with everything in it.
-    RemoveDomain: "domain.remove" needs DomainRemove;
+    RemoveDomain: "domain.remove" needs DomainRemove, downward;
     /// Proves a waiting domain without being asked.
     VerifyWaitingDomain: "domain.verify_waiting" needs KeepHouse;
     /// Removes a domain that was not proven in time.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bailiwick_base::authz::{Action, Authorized, Permission, Place, ScopeKind, Target, Visible};
+use bailiwick_base::authz::{Action, Authorized, Permission, Place, Rank, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, WriteTx, like_literal, sql};
 use bailiwick_base::words::{
-    DomainId, DomainName, LocalPart, MailboxId, Storage, TenantId, TimeZoneName, Timestamp, limits,
+    DomainId, DomainName, LocalPart, LoginId, MailboxId, Storage, TenantId, TimeZoneName, Timestamp, limits,
 };
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
@@ -183,6 +183,9 @@ impl Target for Domain {
     }
     fn place(&self) -> Place {
         Place { tenant: Some(self.tenant_id), domain: Some(self.id), ..Place::default() }
+    }
+    async fn reaches(&self, tx: &mut impl Query, except: Option<LoginId>) -> Result<Rank, Error> {
+        crate::ranks::reached_by_domain(tx, self.tenant_id, &self.name, except).await
     }
     async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: DomainId) -> Result<Option<Self>, Error> {
         Ok(visible.find::<Row>(tx, SELECT, id).await?.map(Domain::from))

@@ -253,7 +253,7 @@ impl MailPolicy {
                         }
                         None => PassdbAnswer::UnknownUser,
                     },
-                    Verified::Wrong => PassdbAnswer::Mismatch,
+                    Verified::Wrong | Verified::Elsewhere | Verified::ProgramOnly => PassdbAnswer::Mismatch,
                     refused => PassdbAnswer::Denied { reason: reason(&refused) },
                 },
             )
@@ -398,6 +398,8 @@ fn reason(refused: &Verified) -> String {
             t!("smtp-wait", minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX))
                 .into_owned()
         }
-        Verified::Wrong | Verified::Yes(_) => t!("smtp-wrong").into_owned(),
+        Verified::Wrong | Verified::Elsewhere | Verified::ProgramOnly | Verified::Yes(_) => {
+            t!("smtp-wrong").into_owned()
+        }
     }
 }

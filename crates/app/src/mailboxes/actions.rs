@@ -13,7 +13,7 @@ impl Action for AddMailbox {
     type Target = Domain;
     const NAME: &'static str = "mailbox.add";
     const NEEDS: Permission = Permission::MailboxAdd;
-    const SEES: Permission = Permission::MailboxView;
+    const SEES: Permission = Permission::MailboxAdd;
 }
 
 /// Declares actions on a mailbox.
@@ -28,6 +28,7 @@ macro_rules! on_mailbox {
             const NAME: &'static str = $key;
             const NEEDS: Permission = Permission::$needs;
             const SEES: Permission = Mailbox::READ;
+            const RESPECTS_RANK: bool = true;
             $(const WHILE_IMPERSONATING: bool = { stringify!($alone); false };)?
         }
     )*};
@@ -41,7 +42,7 @@ on_mailbox! {
     /// Ends that.
     EnableMailbox: "mailbox.enable" needs MailboxUpdate;
     /// Sends a link to set a new password to the user's own recovery address.
-    SendResetLink: "mailbox.send_reset_link" needs MailboxUpdate, alone;
+    SendResetLink: "mailbox.send_reset_link" needs MailboxSendResetLink, alone;
     /// Sets a password that must be changed at the first sign-in; the user is told.
     SetOneTimePassword: "mailbox.set_one_time_password" needs MailboxUpdate, alone;
     /// Sets a password silently: equals reading the mail (K4).

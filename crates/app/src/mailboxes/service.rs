@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Realm};
+use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Realm};
 use bailiwick_base::db::{Page, PageRequest, WriteTx};
 use bailiwick_base::words::{
     DomainId, DomainName, EmailAddress, Line, LocalPart, LocalPartError, MailboxId, Password, Storage,
@@ -21,6 +21,7 @@ use crate::core::service;
 use crate::domains;
 use crate::emails::{self, Letter};
 use crate::jobs;
+use crate::ranks;
 use crate::settings::Portal;
 use crate::sign_in::{self, NewLogin, Purpose};
 use crate::tenants;
@@ -182,6 +183,8 @@ impl Mailboxes {
         let mut tx = self.core.write(caller).await?;
         let proof = tx.authorize::<AddMailbox>(domain).await?;
         proof.verified()?;
+        let address = EmailAddress::new(new.local.clone(), proof.name.clone());
+        ranks::may_take(&mut tx, proof.tenant_id, &address, Permission::MailboxAdd).await?;
         domains::count(&mut tx, domain, 1, new.quota.as_bytes(), 0).await?;
         tenants::count_mailbox(&mut tx, proof.tenant_id, 1, new.quota.as_bytes()).await?;
         let mailbox = store::insert(&mut tx, &proof, &new.local, &new.name, new.quota).await?;

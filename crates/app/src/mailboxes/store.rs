@@ -1,7 +1,7 @@
 //! Mailboxes in the database.
 
 use bailiwick_base::Error;
-use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
+use bailiwick_base::authz::{Authorized, Permission, Place, Rank, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, TelemetryTx, WriteTx, sql};
 use bailiwick_base::words::{
     DomainId, EmailAddress, Line, LocalPart, LoginId, MailboxId, Storage, TenantId, Timestamp, limits,
@@ -115,6 +115,9 @@ impl Target for Mailbox {
             mailbox: Some(self.id),
             login: None,
         }
+    }
+    async fn reaches(&self, tx: &mut impl Query, except: Option<LoginId>) -> Result<Rank, Error> {
+        crate::ranks::reached_by_mailbox(tx, self.tenant_id, self.id, &self.address, except).await
     }
     async fn load(
         tx: &mut impl Query,

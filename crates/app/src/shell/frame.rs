@@ -93,7 +93,7 @@ impl Shell {
 
     /// Does the person hold this permission anywhere? For showing only the buttons that work.
     pub fn holds(&self, permission: Permission) -> bool {
-        self.person.holds.contains(&permission)
+        self.person.actor.holds(permission, self.person.now)
     }
 
     /// The zone times are shown in.

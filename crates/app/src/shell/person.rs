@@ -3,9 +3,9 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bailiwick_base::authz::{Caller, Permission};
+use bailiwick_base::authz::{Actor, Caller, Permission};
 use bailiwick_base::db::Query;
-use bailiwick_base::words::{LoginId, TenantId, limits};
+use bailiwick_base::words::{LoginId, TenantId, Timestamp, limits};
 use bailiwick_base::{Code, Error};
 
 use super::respond::Refusal;
@@ -20,7 +20,8 @@ pub(super) struct Person {
     pub(super) full_name: String,
     pub(super) login: Option<LoginId>,
     pub(super) tenant: Option<TenantId>,
-    pub(super) holds: Vec<Permission>,
+    pub(super) actor: Actor,
+    pub(super) now: Timestamp,
     pub(super) usage: Option<Usage>,
     pub(super) must_change_password: bool,
 }
@@ -54,10 +55,8 @@ async fn let_in(
         return Err(Code::PasswordChangeDue.into());
     }
     match access {
-        Access::Holding(permission) if !person.holds.contains(&permission) => {
-            Err(Error::new(Code::NotPermitted).with("needs", permission.key()))
-        }
-        _ => Ok(person),
+        Access::Holding(permission) => person.actor.must_hold(permission, person.now).map(|()| person),
+        Access::Anybody | Access::SignedIn => Ok(person),
     }
 }
 
@@ -84,8 +83,9 @@ async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
         full_name: actor.full_name().to_owned(),
         login: actor.login(),
         tenant: actor.tenant(),
-        holds: Permission::ALL.iter().copied().filter(|permission| actor.holds(*permission, now)).collect(),
         usage,
         must_change_password: actor.must_change_password(),
+        actor,
+        now,
     })
 }

@@ -36,7 +36,7 @@ impl Problem {
             Kind::Invalid | Kind::Conflict | Kind::LimitReached | Kind::Stale | Kind::TooMany
         ) || matches!(
             error.code(),
-            Code::WrongCredentials | Code::SignInClosed | Code::DomainLookupFailed
+            Code::WrongCredentials | Code::SignInClosed | Code::ProgramLogin | Code::DomainLookupFailed
         );
         if !about_the_input || matches!(error.code(), Code::MalformedRequest | Code::TooLarge) {
             return Err(error.into());

@@ -40,7 +40,8 @@ impl Signing {
         let credential = match authorize_sign_in(&self.core, Way::Web(realm), name, password, address).await?
         {
             Verified::Yes(credential) => credential,
-            Verified::Wrong => return Err(Code::WrongCredentials.into()),
+            Verified::Wrong | Verified::Elsewhere => return Err(Code::WrongCredentials.into()),
+            Verified::ProgramOnly => return Err(Code::ProgramLogin.into()),
             Verified::Closed | Verified::PasswordChangeDue => return Err(Code::SignInClosed.into()),
             Verified::Wait(wait) => {
                 let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);

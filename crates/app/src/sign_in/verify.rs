@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use bailiwick_base::Error;
-use bailiwick_base::authz::{Caller, Realm, Standing};
+use bailiwick_base::authz::{Caller, Realm, Standing, must_come_from_listed};
 use bailiwick_base::db::Query;
 use bailiwick_base::words::{
     ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Password, PasswordHash, TenantId, Verdict,
 };
+use bailiwick_base::{Code, Error};
 
 use super::guesses::Counted;
 use super::store;
@@ -53,6 +53,15 @@ impl Way {
     }
 }
 
+/// From where and for what a login may be used.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct Limited {
+    /// From listed networks only.
+    pub networks_only: bool,
+    /// It is a program's: it has no sign-in on the web.
+    pub api_access: bool,
+}
+
 /// A login as the decision reads it.
 #[derive(Debug, Clone)]
 pub struct Credential {
@@ -70,6 +79,8 @@ pub struct Credential {
     pub password: Option<PasswordHash>,
     /// The password must be changed before anything else.
     pub one_time: bool,
+    /// From where and for what it may be used.
+    pub limited: Limited,
     /// What else decides.
     pub standing: Standing,
     /// The network is one it signed in from lately.
@@ -85,6 +96,11 @@ pub enum Verified {
     Wrong,
     /// The password is right, but the login, its domain or its tenant is closed.
     Closed,
+    /// The password is right, but the login may not be used from this network. Whoever asks is told the same as for a
+    /// wrong password.
+    Elsewhere,
+    /// The password is right, but it is a program's login, which has no sign-in on the web.
+    ProgramOnly,
     /// The password is a one-time password, which only the web takes.
     PasswordChangeDue,
     /// Too many wrong guesses: wait so long.
@@ -129,8 +145,18 @@ async fn decide(
     let stored =
         credential.as_ref().and_then(|credential| Some((credential.login, credential.password.clone()?)));
     let verdict = core.hasher().verify(stored, password, known).await?;
+    let from_listed = match &credential {
+        Some(credential) if credential.limited.networks_only => {
+            comes_from_listed(core, credential, address).await?
+        }
+        _ => true,
+    };
     let verified = match (verdict, credential.clone()) {
         (Verdict::Right, Some(credential)) if !credential.standing.may_sign_in() => Verified::Closed,
+        (Verdict::Right, Some(_)) if !from_listed => Verified::Elsewhere,
+        (Verdict::Right, Some(credential)) if credential.limited.api_access && way.is_web() => {
+            Verified::ProgramOnly
+        }
         (Verdict::Right, Some(credential)) if credential.one_time && !way.is_web() => {
             Verified::PasswordChangeDue
         }
@@ -145,6 +171,19 @@ async fn decide(
     let shown = if credential.is_some() { name } else { hidden.as_str() };
     store::note_sign_in(core, way, shown, credential.as_ref(), address, result_key(&verified));
     Ok(verified)
+}
+
+async fn comes_from_listed(
+    core: &Core,
+    credential: &Credential,
+    address: ClientAddress,
+) -> Result<bool, Error> {
+    let mut tx = core.read(&Caller::anonymous(address)).await?;
+    match must_come_from_listed(&mut tx, credential.login, address).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Code::NetworkNotAllowed => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Counts a wrong guess or forgets the pair's.
@@ -183,6 +222,8 @@ fn result_key(verified: &Verified) -> &'static str {
         Verified::Yes(_) => "ok",
         Verified::Wrong => "wrong",
         Verified::Closed => "closed",
+        Verified::Elsewhere => "elsewhere",
+        Verified::ProgramOnly => "program_only",
         Verified::PasswordChangeDue => "password_change_due",
         Verified::Wait(_) => "throttled",
     }

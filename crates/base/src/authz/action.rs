@@ -4,10 +4,10 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use super::{Detail, Events, Permission, Place, Scope, ScopeKind};
+use super::{Detail, Events, Permission, Place, Rank, Scope, ScopeKind};
 use crate::db::{Query, Row, Sql, Value, sql};
 use crate::error::Error;
-use crate::words::Installation;
+use crate::words::{Installation, LoginId};
 
 /// A kind of thing that can be acted on. Implemented in each slice's `store.rs`.
 pub trait Target: Sized + Send + Sync {
@@ -25,6 +25,15 @@ pub trait Target: Sized + Send + Sync {
     fn name(&self) -> String;
     /// Where it sits, for grants to cover.
     fn place(&self) -> Place;
+    /// The highest rank of anybody but `except` over whom control of this thing can give control, because mail to
+    /// them passes through it or because it is their login (K3).
+    fn reaches(
+        &self,
+        _tx: &mut impl Query,
+        _except: Option<LoginId>,
+    ) -> impl Future<Output = Result<Rank, Error>> + Send {
+        async { Ok(Rank::Nobody) }
+    }
     /// Loads it, if it is among the visible ones; locks the row in a write (see [`Visible::find`]).
     fn load(
         tx: &mut impl Query,
@@ -46,6 +55,8 @@ pub trait Action: Send + Sync + 'static {
     const SEES: Permission = <Self::Target as Target>::READ;
     /// May it be done while acting as somebody else (K17)?
     const WHILE_IMPERSONATING: bool = true;
+    /// Is it refused where the target can give control over somebody who is not of lower rank (K3)?
+    const RESPECTS_RANK: bool = false;
 }
 
 /// An action as the matrix prints it.
@@ -59,12 +70,23 @@ pub struct ActionInfo {
     pub sees: Permission,
     /// What it is done to.
     pub target: &'static str,
+    /// May it be done while acting as somebody else?
+    pub while_impersonating: bool,
+    /// Is it refused where it could give control over somebody who is not of lower rank?
+    pub respects_rank: bool,
 }
 
 impl ActionInfo {
     /// Describes `A`.
     pub const fn of<A: Action>() -> Self {
-        Self { name: A::NAME, needs: A::NEEDS, sees: A::SEES, target: <A::Target as Target>::NOUN }
+        Self {
+            name: A::NAME,
+            needs: A::NEEDS,
+            sees: A::SEES,
+            target: <A::Target as Target>::NOUN,
+            while_impersonating: A::WHILE_IMPERSONATING,
+            respects_rank: A::RESPECTS_RANK,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 
 use super::{
-    Action, Authorized, Permission, PermissionSet, Place, Rank, Realm, Role, Scope, Target, Visible,
+    Action, Authorized, Explanation, Held, Permission, PermissionSet, Place, Rank, Realm, Role, Scope,
+    Target, Visible, Why,
 };
 use crate::db::{Query, Sql, sql};
 use crate::error::{Code, Error, Kind};
@@ -16,8 +17,12 @@ pub struct Grant {
     pub id: Option<GrantId>,
     /// The role it gives.
     pub role: Role,
+    /// What it gives: the role's permissions, or for a Sub-Admin those that were chosen.
+    pub permissions: PermissionSet,
     /// Where it holds.
     pub scope: Scope,
+    /// The name of where, for a domain.
+    pub scope_name: Option<String>,
     /// Who gave it.
     pub giver: Option<String>,
     /// Since when.
@@ -30,8 +35,10 @@ pub struct Grant {
 pub(super) struct GrantRow {
     id: GrantId,
     role: String,
+    permissions: String,
     scope_kind: String,
     scope_id: i64,
+    scope_name: Option<String>,
     given_by_name: String,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
@@ -39,14 +46,30 @@ pub(super) struct GrantRow {
 
 impl Grant {
     pub(super) fn built_in(role: Role, scope: Scope) -> Self {
-        Self { id: None, role, scope, giver: None, since: None, until: None }
+        Self {
+            id: None,
+            role,
+            permissions: role.permissions(),
+            scope,
+            scope_name: None,
+            giver: None,
+            since: None,
+            until: None,
+        }
     }
 
     /// A stored grant; one that is not understood gives nothing (K32).
     pub(super) fn from_stored(row: GrantRow) -> Option<Self> {
+        let role = Role::by_key(&row.role)?;
+        let permissions = match role {
+            Role::SubAdmin => PermissionSet::from_stored(&row.permissions).within(role.permissions()),
+            _ => role.permissions(),
+        };
         Some(Self {
             id: Some(row.id),
-            role: Role::by_key(&row.role)?,
+            role,
+            permissions,
+            scope_name: row.scope_name,
             scope: Scope::from_stored(&row.scope_kind, row.scope_id)?,
             giver: Some(row.given_by_name),
             since: Some(row.created_at),
@@ -54,13 +77,38 @@ impl Grant {
         })
     }
 
-    fn permissions(&self) -> PermissionSet {
-        self.role.permissions()
-    }
-
-    fn alive(&self, now: Timestamp) -> bool {
+    /// Is it good at this instant?
+    pub fn alive(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
+
+    fn held(&self, now: Timestamp) -> Held {
+        Held {
+            role: self.role,
+            permissions: self.permissions,
+            scope: self.scope,
+            scope_name: self.scope_name.clone(),
+            giver: self.giver.clone(),
+            since: self.since,
+            until: self.until,
+            over: !self.alive(now),
+        }
+    }
+}
+
+/// Who is really at the keyboard while an actor is another (K17).
+#[derive(Debug, Clone)]
+pub struct RealPerson {
+    /// The login.
+    pub login: LoginId,
+    /// Its realm.
+    pub realm: Realm,
+    /// The name it signs in with.
+    pub name: String,
+    /// Why, in the words of the real person.
+    pub reason: String,
+    /// When it ends, whatever happens.
+    pub until: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -87,11 +135,28 @@ pub struct Actor {
     name: String,
     address: ClientAddress,
     grants: Vec<Grant>,
+    real: Option<RealPerson>,
 }
 
 impl Actor {
-    pub(super) fn new(who: Who, name: String, address: ClientAddress, grants: Vec<Grant>) -> Self {
-        Self { who, name, address, grants }
+    pub(super) fn new(
+        who: Who,
+        name: String,
+        address: ClientAddress,
+        grants: Vec<Grant>,
+        real: Option<RealPerson>,
+    ) -> Self {
+        Self { who, name, address, grants, real }
+    }
+
+    /// Who is really at the keyboard, if the actor is another (K17).
+    pub fn real(&self) -> Option<&RealPerson> {
+        self.real.as_ref()
+    }
+
+    /// What was given to it, and what is built in.
+    pub fn grants(&self) -> &[Grant] {
+        &self.grants
     }
 
     /// The name it signs in with, or what it is.
@@ -180,11 +245,38 @@ impl Actor {
 
     /// Does it hold `permission` over what sits at `place`?
     pub fn may(&self, permission: Permission, place: Place, now: Timestamp) -> bool {
-        self.holding(permission, now).any(|grant| grant.scope.covers(place))
+        self.explain(permission, Some(place), now).why == Why::Granted
+    }
+
+    /// Does it hold all of `permissions` over what sits at `place`? Nobody hands on what they don't hold.
+    pub fn may_all(&self, permissions: PermissionSet, place: Place, now: Timestamp) -> bool {
+        permissions.iter().all(|permission| self.may(permission, place, now))
+    }
+
+    /// The decision and its explanation in one: is `permission` held over what sits at `place` (`None`: anywhere)?
+    pub fn explain(&self, permission: Permission, place: Option<Place>, now: Timestamp) -> Explanation {
+        let covers = |grant: &Grant| place.is_none_or(|place| grant.scope.covers(place));
+        if let Some(grant) = self.holding(permission, now).find(|grant| covers(grant)) {
+            return Explanation { needs: permission, why: Why::Granted, held: vec![grant.held(now)] };
+        }
+        let included = || self.grants.iter().filter(|grant| grant.permissions.contains(permission));
+        let why = if included().any(|grant| !grant.alive(now) && covers(grant)) {
+            Why::Expired
+        } else if included().next().is_some() {
+            Why::Elsewhere
+        } else {
+            Why::NotIncluded
+        };
+        self.refusal_of(permission, why, now)
+    }
+
+    fn refusal_of(&self, needs: Permission, why: Why, now: Timestamp) -> Explanation {
+        let given = self.grants.iter().filter(|grant| grant.id.is_some());
+        Explanation { needs, why, held: given.map(|grant| grant.held(now)).collect() }
     }
 
     fn holding(&self, permission: Permission, now: Timestamp) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |grant| grant.alive(now) && grant.permissions().contains(permission))
+        self.grants.iter().filter(move |grant| grant.alive(now) && grant.permissions.contains(permission))
     }
 
     /// Which `T`s it may see by `permission`; 403 if none anywhere.
@@ -194,7 +286,11 @@ impl Actor {
         now: Timestamp,
     ) -> Result<Visible<T>, Error> {
         let scopes: Vec<Scope> = self.holding(permission, now).map(|grant| grant.scope).collect();
-        if scopes.is_empty() { Err(self.refused(permission)) } else { Ok(Visible::over(&scopes)) }
+        if scopes.is_empty() {
+            Err(self.refused(self.explain(permission, None, now)))
+        } else {
+            Ok(Visible::over(&scopes))
+        }
     }
 
     /// The one decision: not permitted to look (403), not there (404), not permitted to act (403), or a proof.
@@ -206,18 +302,47 @@ impl Actor {
         let now = tx.now();
         let visible = self.visible::<A::Target>(A::SEES, now)?;
         let target = A::Target::load(tx, &visible, id).await?.ok_or(Code::NoSuchThing)?;
-        if self.may(A::NEEDS, target.place(), now) {
-            Ok(Authorized::prove(target))
+        let explanation = self.explain(A::NEEDS, Some(target.place()), now);
+        if explanation.why != Why::Granted {
+            return Err(self.refused(explanation));
+        }
+        if self.real.is_some() && !A::WHILE_IMPERSONATING {
+            return Err(self.refused(self.refusal_of(A::NEEDS, Why::NotWhileActing, now)));
+        }
+        if A::RESPECTS_RANK {
+            let reaches = target.reaches(tx, self.login()).await?;
+            self.must_outrank(reaches, A::NEEDS, now)?;
+        }
+        Ok(Authorized::prove(target))
+    }
+
+    /// One acts only downward (K3). `reaches` is the highest rank of others over whom the act can give control.
+    pub fn must_outrank(&self, reaches: Rank, needs: Permission, now: Timestamp) -> Result<(), Error> {
+        if self.rank() > reaches {
+            Ok(())
         } else {
-            Err(self.refused(A::NEEDS))
+            Err(self.refused(self.refusal_of(needs, Why::Outranked(reaches), now)))
         }
     }
 
-    fn refused(&self, needs: Permission) -> Error {
+    /// The permission that every route declares, anywhere: 403 with an explanation, or nothing.
+    pub fn must_hold(&self, permission: Permission, now: Timestamp) -> Result<(), Error> {
+        let explanation = self.explain(permission, None, now);
+        if explanation.why == Why::Granted { Ok(()) } else { Err(self.refused(explanation)) }
+    }
+
+    fn refused(&self, explanation: Explanation) -> Error {
         match self.who {
             Who::Login { must_change_password: true, .. } => Error::new(Code::PasswordChangeDue),
             Who::Nobody => Error::new(Code::SignedOut),
-            _ => Error::new(Code::NotPermitted).with("needs", needs.key()),
+            _ => {
+                let code = match explanation.why {
+                    Why::Outranked(_) => Code::Outranked,
+                    Why::NotWhileActing => Code::NotWhileActing,
+                    _ => Code::NotPermitted,
+                };
+                Error::new(code).with("needs", explanation.needs.key()).explained(explanation)
+            }
         }
     }
 

@@ -3,12 +3,14 @@
 
 use sqlx::FromRow;
 
-use super::actor::{Actor, Grant, Who};
-use super::{Realm, Role, Scope};
+use super::actor::{Actor, Grant, GrantRow, RealPerson, Who};
+use super::{Permission, Place, Realm, Role, Scope};
 use crate::db::Loading;
 use crate::db::{Query, sql};
 use crate::error::{Code, Error};
-use crate::words::{ClientAddress, LoginId, MailboxId, SessionId, TenantId, Timestamp, TokenHash, limits};
+use crate::words::{
+    ClientAddress, LoginId, MailboxId, NetworkRange, SessionId, TenantId, Timestamp, TokenHash, limits,
+};
 
 /// Whoever asks for something.
 #[derive(Debug, Clone)]
@@ -67,7 +69,7 @@ impl Caller {
     }
 
     fn unsigned(&self, who: Who, name: &str, role: Role) -> Actor {
-        Actor::new(who, name.to_owned(), self.address, vec![Grant::built_in(role, Scope::Everywhere)])
+        Actor::new(who, name.to_owned(), self.address, vec![Grant::built_in(role, Scope::Everywhere)], None)
     }
 
     async fn load_session(
@@ -78,9 +80,9 @@ impl Caller {
     ) -> Result<Actor, Error> {
         let now = tx.now();
         let session = sql(
-            "SELECT s.id AS session_id, s.last_seen_at, l.id, l.name, l.full_name, l.tenant_id, l.mailbox_id, \
-             l.password_one_time, l.status AS login_status, t.status AS tenant_status, d.status AS domain_status, \
-             m.status AS mailbox_status \
+            "SELECT s.id AS session_id, s.last_seen_at, s.expires_at, s.parent_session_id, s.reason, l.id, l.name, \
+             l.full_name, l.tenant_id, l.mailbox_id, l.password_one_time, l.networks_only, l.status AS login_status, \
+             t.status AS tenant_status, d.status AS domain_status, m.status AS mailbox_status \
              FROM sessions s JOIN logins l ON l.id = s.login_id LEFT JOIN tenants t ON t.id = l.tenant_id \
              LEFT JOIN domains d ON d.id = l.domain_id LEFT JOIN mailboxes m ON m.id = l.mailbox_id \
              WHERE s.token_hash = $1 AND s.realm = $2 AND s.expires_at > $3 AND s.last_seen_at > $4",
@@ -93,6 +95,14 @@ impl Caller {
         if !row.standing.may_sign_in() {
             return Err(Code::SignedOut.into());
         }
+        let real = match row.parent_session_id {
+            Some(parent) => Some(self.load_real_person(tx, parent, &row).await?),
+            None if row.networks_only => {
+                must_come_from_listed(tx, row.id, self.address).await?;
+                None
+            }
+            None => None,
+        };
         let who = Who::Login {
             id: row.id,
             realm,
@@ -106,30 +116,88 @@ impl Caller {
         let grants = if row.password_one_time {
             vec![Grant::built_in(Role::HalfSignedIn, Scope::Login(row.id))]
         } else {
-            self.load_grants(tx, row.id, row.mailbox_id).await?
+            load_grants(tx, row.id, row.mailbox_id).await?
         };
-        Ok(Actor::new(who, row.name, self.address, grants))
+        Ok(Actor::new(who, row.name, self.address, grants, real))
     }
 
-    async fn load_grants(
+    /// Who is really at the keyboard (K17): the login of the session from which it was started. That session must be
+    /// alive, and its login still be allowed to act as this one; a session ends with the one it came from.
+    async fn load_real_person(
         &self,
         tx: &mut Loading<'_>,
-        login: LoginId,
-        mailbox: Option<MailboxId>,
-    ) -> Result<Vec<Grant>, Error> {
-        let stored = sql(
-            "SELECT id, role, scope_kind, scope_id, given_by_name, created_at, expires_at FROM grants WHERE login_id = $1",
+        parent: SessionId,
+        child: &SessionRow,
+    ) -> Result<RealPerson, Error> {
+        let now = tx.now();
+        let statement = sql(
+            "SELECT l.id, l.realm, l.name, l.password_one_time, l.networks_only, l.status AS login_status, \
+             t.status AS tenant_status, NULL AS domain_status, NULL AS mailbox_status \
+             FROM sessions s JOIN logins l ON l.id = s.login_id LEFT JOIN tenants t ON t.id = l.tenant_id \
+             WHERE s.id = $ AND s.expires_at > $",
         )
-        .bind(login)
-        .push(tx.share);
-        let mut grants: Vec<Grant> =
-            tx.all(stored).await?.into_iter().filter_map(Grant::from_stored).collect();
-        grants.push(Grant::built_in(Role::Oneself, Scope::Login(login)));
-        if let Some(mailbox) = mailbox {
-            grants.push(Grant::built_in(Role::MailboxUser, Scope::Mailbox(mailbox)));
+        .bind(parent)
+        .bind(now);
+        let row: RealRow = tx.optional(statement).await?.ok_or(Code::SignedOut)?;
+        let realm = Realm::by_key(&row.realm).ok_or(Code::SignedOut)?;
+        if !row.standing.may_sign_in() || row.password_one_time {
+            return Err(Code::SignedOut.into());
         }
-        Ok(grants)
+        if row.networks_only {
+            must_come_from_listed(tx, row.id, self.address).await?;
+        }
+        let place = Place { tenant: child.tenant_id, ..Place::default() };
+        let grants = load_grants(tx, row.id, None).await?;
+        let gives = |grant: &Grant| {
+            grant.alive(now)
+                && grant.permissions.contains(Permission::TenantImpersonate)
+                && grant.scope.covers(place)
+        };
+        if !grants.iter().any(gives) {
+            return Err(Code::SignedOut.into());
+        }
+        Ok(RealPerson {
+            login: row.id,
+            realm,
+            name: row.name,
+            reason: child.reason.clone(),
+            until: child.expires_at,
+        })
     }
+}
+
+async fn load_grants(
+    tx: &mut Loading<'_>,
+    login: LoginId,
+    mailbox: Option<MailboxId>,
+) -> Result<Vec<Grant>, Error> {
+    let stored = sql("SELECT id, role, permissions, scope_kind, scope_id, \
+         CASE WHEN scope_kind = 'domain' THEN (SELECT d.name FROM domains d WHERE d.id = grants.scope_id) END AS scope_name, \
+         given_by_name, created_at, expires_at FROM grants WHERE login_id = $1 ORDER BY id")
+    .bind(login)
+    .push(tx.share);
+    let stored: Vec<GrantRow> = tx.all(stored).await?;
+    let mut grants: Vec<Grant> = stored.into_iter().filter_map(Grant::from_stored).collect();
+    grants.push(Grant::built_in(Role::Oneself, Scope::Login(login)));
+    if let Some(mailbox) = mailbox {
+        grants.push(Grant::built_in(Role::MailboxUser, Scope::Mailbox(mailbox)));
+    }
+    Ok(grants)
+}
+
+/// A login that is limited to listed networks acts from no other (K13). An entry that is not understood lets nobody
+/// in.
+pub async fn must_come_from_listed(
+    tx: &mut impl Query,
+    login: LoginId,
+    address: ClientAddress,
+) -> Result<(), Error> {
+    let listed = sql("SELECT network FROM login_networks WHERE login_id = $").bind(login);
+    let listed: Vec<(String,)> = tx.all(listed).await?;
+    let lets_in = |(network,): &(String,)| {
+        network.parse::<NetworkRange>().is_ok_and(|network| network.contains(address))
+    };
+    if listed.iter().any(lets_in) { Ok(()) } else { Err(Code::NetworkNotAllowed.into()) }
 }
 
 /// How long a session of a realm may rest.
@@ -144,12 +212,27 @@ fn idle_limit(realm: Realm) -> std::time::Duration {
 struct SessionRow {
     session_id: SessionId,
     last_seen_at: Timestamp,
+    expires_at: Timestamp,
+    parent_session_id: Option<SessionId>,
+    reason: String,
     id: LoginId,
     name: String,
     full_name: String,
     tenant_id: Option<TenantId>,
     mailbox_id: Option<MailboxId>,
     password_one_time: bool,
+    networks_only: bool,
+    #[sqlx(flatten)]
+    standing: Standing,
+}
+
+#[derive(FromRow)]
+struct RealRow {
+    id: LoginId,
+    realm: String,
+    name: String,
+    password_one_time: bool,
+    networks_only: bool,
     #[sqlx(flatten)]
     standing: Standing,
 }

@@ -123,27 +123,32 @@ fn noun<T: Target>(_: &T) -> &'static str {
 
 impl Event {
     fn into_row(self, actor: &Actor, now: Timestamp, random: &Random) -> EventRow {
+        let real = actor.real();
+        let reason = self.detail.reason.as_deref().or(real.map(|real| real.reason.as_str()));
         let detail = json!({
             "actor": actor.name(),
+            "real": real.map(|real| real.name.as_str()),
             "address": actor.address().to_string(),
             "object": self.object_name,
             "before": self.detail.before,
             "after": self.detail.after,
-            "reason": self.detail.reason,
+            "reason": reason,
         })
         .to_string();
         let salt: [u8; 16] = random.bytes();
         let hash = digest(&SHA256, &[&salt[..], detail.as_bytes()].concat());
         let row = sql(
             "INSERT INTO audit_events \
-             (at, tenant_id, domain_id, actor_login_id, actor_kind, action, object_kind, object_id, detail_hash) \
-             VALUES ($, $, $, $, $, $, $, $, $) RETURNING id",
+             (at, tenant_id, domain_id, actor_login_id, actor_kind, real_login_id, real_kind, action, object_kind, object_id, \
+             detail_hash) VALUES ($, $, $, $, $, $, $, $, $, $, $) RETURNING id",
         )
         .bind(now)
         .bind(self.tenant)
         .bind(self.domain)
         .bind(actor.login())
         .bind(actor.kind())
+        .bind(real.map(|real| real.login))
+        .bind(real.map(|real| real.realm.key()))
         .bind(self.action)
         .bind(self.object_kind)
         .bind(self.object_id)

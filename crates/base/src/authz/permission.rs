@@ -15,6 +15,11 @@ macro_rules! permissions {
             pub const fn key(self) -> &'static str {
                 match self { $(Permission::$name => $key,)* }
             }
+
+            /// By its name. An unknown name is no permission: denied (K32).
+            pub fn by_key(key: &str) -> Option<Self> {
+                match key { $($key => Some(Permission::$name),)* _ => None }
+            }
         }
     };
 }
@@ -28,18 +33,34 @@ permissions! {
     TenantUpdate = "tenant.update";
     /// Suspend and resume a tenant.
     TenantSuspend = "tenant.suspend";
+    /// Sign in as an Admin of a tenant (K17).
+    TenantImpersonate = "tenant.impersonate";
+    /// Let an API sub-admin create without the subscription's limits.
+    TenantUnlimited = "tenant.unlimited";
+    /// See the provider's own people.
+    StaffView = "staff.view";
+    /// Add, change and remove the provider's own people.
+    StaffManage = "staff.manage";
+    /// See a tenant's Admin and Sub-Admins.
+    SubAdminView = "sub_admin.view";
+    /// Add, change and remove Sub-Admins: nobody but the main Admin.
+    SubAdminManage = "sub_admin.manage";
     /// See the Account History.
     HistoryView = "history.view";
     /// See users (mailboxes).
     MailboxView = "mailbox.view";
     /// Add users.
     MailboxAdd = "mailbox.add";
-    /// Change users, send them reset links and one-time passwords.
+    /// Change users, set them one-time passwords that must be changed.
     MailboxUpdate = "mailbox.update";
+    /// Send a user a link to set a new password, to the user's own recovery address.
+    MailboxSendResetLink = "mailbox.send_reset_link";
     /// Remove users.
     MailboxRemove = "mailbox.remove";
     /// Do what yields a user's mail: set its password silently, change its recovery address (K4).
     MailboxAccess = "mailbox.access";
+    /// Sign in as the user (K17).
+    MailboxImpersonate = "mailbox.impersonate";
     /// See domains.
     DomainView = "domain.view";
     /// Add domains.
@@ -56,6 +77,34 @@ permissions! {
     AliasUpdate = "alias.update";
     /// Remove aliases.
     AliasRemove = "alias.remove";
+    /// See distribution lists.
+    ListView = "list.view";
+    /// Add distribution lists.
+    ListAdd = "list.add";
+    /// Change distribution lists.
+    ListUpdate = "list.update";
+    /// Remove distribution lists.
+    ListRemove = "list.remove";
+    /// See smart lists.
+    SmartListView = "smart_list.view";
+    /// Add smart lists.
+    SmartListAdd = "smart_list.add";
+    /// Change smart lists.
+    SmartListUpdate = "smart_list.update";
+    /// Remove smart lists.
+    SmartListRemove = "smart_list.remove";
+    /// See the branding.
+    BrandingView = "branding.view";
+    /// Change the branding.
+    BrandingUpdate = "branding.update";
+    /// See spam settings and lists.
+    FilteringView = "filtering.view";
+    /// Add and edit entries, change spam settings.
+    FilteringUpdate = "filtering.update";
+    /// Remove entries.
+    FilteringRemove = "filtering.remove";
+    /// See logs of incoming and outgoing mail and of sign-ins, never contents.
+    LogView = "log.view";
     /// Let a removed address be used again before its rest is over.
     AddressRelease = "address.release";
     /// See one's own login.
@@ -103,9 +152,42 @@ impl PermissionSet {
         other.0 & !self.0 == 0
     }
 
+    /// Nothing is in.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in, but not in the other.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// For the database: names, in the order of the policy, with a blank between.
+    pub fn to_stored(self) -> String {
+        self.iter().map(Permission::key).collect::<Vec<_>>().join(" ")
+    }
+
+    /// From the database. A name that is not understood gives nothing (K32).
+    pub fn from_stored(text: &str) -> Self {
+        text.split_whitespace().filter_map(Permission::by_key).collect()
+    }
+
     /// Those that are in.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        permissions.into_iter().fold(Self::NONE, |set, permission| set.and(Self::of(&[permission])))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A role is a name for a set of permissions; levels, profiles and presets are only more roles.
 
+use super::section::handed_on;
 use super::{Permission, PermissionSet};
 use Permission as P;
 
@@ -42,10 +43,31 @@ pub enum Rank {
     Nobody,
     /// A mailbox user.
     MailboxUser,
+    /// A Sub-Admin of a tenant.
+    SubAdmin,
     /// The main Admin of a tenant.
     MainAdmin,
-    /// The provider's owner, and whoever is root on the machine.
+    /// The provider's people.
+    Staff,
+    /// The provider's owner.
     StaffOwner,
+    /// Whoever is root on the machine, and the installation's own jobs.
+    Machine,
+}
+
+impl Rank {
+    /// Its name in texts.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Rank::Nobody => "nobody",
+            Rank::MailboxUser => "mailbox_user",
+            Rank::SubAdmin => "sub_admin",
+            Rank::MainAdmin => "main_admin",
+            Rank::Staff => "staff",
+            Rank::StaffOwner => "staff_owner",
+            Rank::Machine => "machine",
+        }
+    }
 }
 
 /// A named set of permissions.
@@ -53,8 +75,16 @@ pub enum Rank {
 pub enum Role {
     /// The provider's first login.
     StaffOwner,
+    /// Of the provider: looks after tenants.
+    StaffManager,
+    /// Of the provider: answers customers, and may sign in as their Admin.
+    StaffSupport,
+    /// Of the provider: sees, changes nothing.
+    StaffAuditor,
     /// Whoever administers a tenant.
     MainAdmin,
+    /// Whom the main Admin handed something on to: a level for each section, stored with the grant.
+    SubAdmin,
     /// A mailbox's own user.
     MailboxUser,
     /// What everybody may do with their own login.
@@ -73,7 +103,11 @@ impl Role {
     /// Every role, in the order of the matrix.
     pub const ALL: &'static [Role] = &[
         Role::StaffOwner,
+        Role::StaffManager,
+        Role::StaffSupport,
+        Role::StaffAuditor,
         Role::MainAdmin,
+        Role::SubAdmin,
         Role::MailboxUser,
         Role::Oneself,
         Role::HalfSignedIn,
@@ -86,7 +120,11 @@ impl Role {
     pub const fn key(self) -> &'static str {
         match self {
             Role::StaffOwner => "staff_owner",
+            Role::StaffManager => "staff_manager",
+            Role::StaffSupport => "staff_support",
+            Role::StaffAuditor => "staff_auditor",
             Role::MainAdmin => "main_admin",
+            Role::SubAdmin => "sub_admin",
             Role::MailboxUser => "mailbox_user",
             Role::Oneself => "oneself",
             Role::HalfSignedIn => "half_signed_in",
@@ -101,34 +139,34 @@ impl Role {
         Self::ALL.iter().copied().find(|role| role.key() == key)
     }
 
-    /// The policy: what each role may do. A section's permissions include its view.
-    pub const fn permissions(self) -> PermissionSet {
+    /// The roles of the provider's people.
+    pub const STAFF: &'static [Role] =
+        &[Role::StaffOwner, Role::StaffManager, Role::StaffSupport, Role::StaffAuditor];
+
+    /// The policy: what each role may do. A section's permissions include its view. A Sub-Admin's are stored with
+    /// the grant; these are the most they can be.
+    pub fn permissions(self) -> PermissionSet {
         match self {
-            Role::StaffOwner => PermissionSet::of(&[
-                P::TenantView,
+            Role::StaffOwner => {
+                Role::StaffManager.permissions().and(PermissionSet::of(&[P::StaffView, P::StaffManage]))
+            }
+            Role::StaffManager => Role::StaffSupport.permissions().and(PermissionSet::of(&[
                 P::TenantAdd,
                 P::TenantUpdate,
                 P::TenantSuspend,
-                P::HistoryView,
-            ]),
-            Role::MainAdmin => PermissionSet::of(&[
+                P::TenantUnlimited,
+            ])),
+            Role::StaffSupport => {
+                Role::StaffAuditor.permissions().and(PermissionSet::of(&[P::TenantImpersonate]))
+            }
+            Role::StaffAuditor => PermissionSet::of(&[P::TenantView, P::HistoryView, P::SubAdminView]),
+            Role::MainAdmin => handed_on().and(PermissionSet::of(&[
                 P::TenantView,
-                P::HistoryView,
-                P::MailboxView,
-                P::MailboxAdd,
-                P::MailboxUpdate,
-                P::MailboxRemove,
-                P::MailboxAccess,
-                P::DomainView,
-                P::DomainAdd,
-                P::DomainUpdate,
-                P::DomainRemove,
-                P::AliasView,
-                P::AliasAdd,
-                P::AliasUpdate,
-                P::AliasRemove,
+                P::SubAdminView,
+                P::SubAdminManage,
                 P::AddressRelease,
-            ]),
+            ])),
+            Role::SubAdmin => handed_on(),
             Role::MailboxUser => PermissionSet::NONE,
             Role::Oneself => PermissionSet::of(&[P::OwnLogin, P::OwnPassword]),
             Role::HalfSignedIn => PermissionSet::of(&[P::OwnPassword]),
@@ -144,8 +182,11 @@ impl Role {
     /// How high whoever holds it stands.
     pub const fn rank(self) -> Rank {
         match self {
-            Role::StaffOwner | Role::Operator | Role::System => Rank::StaffOwner,
+            Role::Operator | Role::System => Rank::Machine,
+            Role::StaffOwner => Rank::StaffOwner,
+            Role::StaffManager | Role::StaffSupport | Role::StaffAuditor => Rank::Staff,
             Role::MainAdmin => Rank::MainAdmin,
+            Role::SubAdmin => Rank::SubAdmin,
             Role::MailboxUser => Rank::MailboxUser,
             Role::Oneself | Role::HalfSignedIn | Role::Anonymous => Rank::Nobody,
         }
@@ -177,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lower_rank_never_holds_what_a_higher_one_of_its_line_lacks() {
+        for line in [
+            &[Role::SubAdmin, Role::MainAdmin][..],
+            &[Role::StaffAuditor, Role::StaffSupport, Role::StaffManager, Role::StaffOwner],
+        ] {
+            for pair in line.windows(2) {
+                assert!(pair[1].permissions().covers(pair[0].permissions()), "{}", pair[1].key());
+            }
+        }
+    }
+
+    #[test]
     fn an_unknown_role_is_no_role() {
         assert_eq!(Role::by_key("root"), None);
         for role in Role::ALL {
@@ -186,8 +239,22 @@ mod tests {
 
     #[test]
     fn nobody_below_staff_reaches_tenants_of_others() {
-        for role in [Role::MainAdmin, Role::MailboxUser, Role::Oneself, Role::HalfSignedIn, Role::Anonymous] {
-            for permission in [P::TenantAdd, P::TenantUpdate, P::TenantSuspend, P::KeepHouse] {
+        for role in [
+            Role::MainAdmin,
+            Role::SubAdmin,
+            Role::MailboxUser,
+            Role::Oneself,
+            Role::HalfSignedIn,
+            Role::Anonymous,
+        ] {
+            for permission in [
+                P::TenantAdd,
+                P::TenantUpdate,
+                P::TenantSuspend,
+                P::TenantImpersonate,
+                P::TenantUnlimited,
+                P::KeepHouse,
+            ] {
                 assert!(!role.permissions().contains(permission), "{} {}", role.key(), permission.key());
             }
         }

@@ -18,7 +18,7 @@ pub use ids::{
     AddressId, AliasId, AuditEventId, DomainId, GrantId, IdError, Installation, JobId, LoginId, MailboxId,
     SessionId, TenantId,
 };
-pub use network::{ClientAddress, Network};
+pub use network::{ClientAddress, Network, NetworkRange, NotANetworkRange};
 pub use password::{HashMemory, Password, PasswordError, PasswordHash, Verdict};
 pub use secret::{Keyring, Token, TokenHash};
 pub use storage::Storage;

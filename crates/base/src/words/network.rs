@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use ipnet::IpNet;
+
 /// A client's IP address, normalised: an IPv4 address mapped into IPv6 counts as IPv4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientAddress(IpAddr);
@@ -57,9 +59,73 @@ impl fmt::Display for Network {
     }
 }
 
+/// A range of addresses as an allowlist has it: `192.0.2.0/24`, `2001:db8::/48`, or one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NetworkRange(IpNet);
+
+/// Not a range of addresses, or one whose address has bits beyond its prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotANetworkRange;
+
+impl NetworkRange {
+    /// Does the address lie in it?
+    pub fn contains(&self, address: ClientAddress) -> bool {
+        self.0.contains(&address.0)
+    }
+}
+
+impl fmt::Display for NetworkRange {
+    /// One address without its prefix.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.prefix_len() == self.0.max_prefix_len() { self.0.addr().fmt(f) } else { self.0.fmt(f) }
+    }
+}
+
+impl FromStr for NetworkRange {
+    type Err = NotANetworkRange;
+
+    /// CIDR (RFC 4632, RFC 4291 §2.3). Bits beyond the prefix are refused rather than dropped: whoever wrote
+    /// `192.0.2.7/24` meant either the one address or the network. IPv4 mapped into IPv6 is refused.
+    fn from_str(text: &str) -> Result<Self, NotANetworkRange> {
+        let text = text.trim();
+        let range = match text.parse::<IpNet>() {
+            Ok(range) => range,
+            Err(_) => IpNet::from(text.parse::<IpAddr>().map_err(|_| NotANetworkRange)?),
+        };
+        let mapped = matches!(range, IpNet::V6(range) if range.addr().to_ipv4_mapped().is_some());
+        if mapped || range.trunc() != range { Err(NotANetworkRange) } else { Ok(Self(range)) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_holds_its_addresses_and_no_other() {
+        let range = |text: &str| text.parse::<NetworkRange>();
+        let address = |text: &str| text.parse::<ClientAddress>().expect("an address");
+        assert!(range("192.0.2.0/24").expect("a range").contains(address("192.0.2.255")));
+        assert!(range("192.0.2.0/24").expect("a range").contains(address("::ffff:192.0.2.1")));
+        assert!(!range("192.0.2.0/24").expect("a range").contains(address("192.0.3.0")));
+        assert!(range("2001:db8::/48").expect("a range").contains(address("2001:db8:0:ffff::1")));
+        assert!(!range("2001:db8::/48").expect("a range").contains(address("192.0.2.1")));
+        assert_eq!(range(" 192.0.2.7 ").expect("a range").to_string(), "192.0.2.7");
+        assert_eq!(range("192.0.2.7/32").expect("a range").to_string(), "192.0.2.7");
+        assert_eq!(range("2001:DB8::/48").expect("a range").to_string(), "2001:db8::/48");
+        for wrong in [
+            "",
+            "192.0.2.7/24",
+            "192.0.2.0/33",
+            "2001:db8::1/48",
+            "192.0.2",
+            "a/24",
+            "::ffff:192.0.2.1",
+            "1/8/9",
+        ] {
+            assert_eq!(range(wrong), Err(NotANetworkRange), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_mapped_address_is_the_address_itself() {

@@ -8,7 +8,7 @@ use bailiwick_base::words::{
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
-use crate::sign_in::verify::Credential;
+use crate::sign_in::verify::{Credential, Limited};
 
 /// How somebody signs in.
 #[derive(Debug, Clone, FromRow)]
@@ -91,6 +91,8 @@ struct CredentialRow {
     mailbox_id: Option<MailboxId>,
     password: Option<PasswordHash>,
     password_one_time: bool,
+    #[sqlx(flatten)]
+    limited: Limited,
     known_at: Option<Timestamp>,
     #[sqlx(flatten)]
     standing: Standing,
@@ -105,8 +107,8 @@ pub(in crate::sign_in) async fn credential(
     now: Timestamp,
 ) -> Result<Option<Credential>, Error> {
     let statement = sql(
-        "SELECT l.id, l.name, l.tenant_id, l.domain_id, l.mailbox_id, l.password, l.password_one_time, l.status AS login_status, \
-         t.status AS tenant_status, d.status AS domain_status, m.status AS mailbox_status, k.last_at AS known_at \
+        "SELECT l.id, l.name, l.tenant_id, l.domain_id, l.mailbox_id, l.password, l.password_one_time, l.networks_only, l.api_access, \
+         l.status AS login_status, t.status AS tenant_status, d.status AS domain_status, m.status AS mailbox_status, k.last_at AS known_at \
          FROM logins l LEFT JOIN tenants t ON t.id = l.tenant_id LEFT JOIN domains d ON d.id = l.domain_id \
          LEFT JOIN mailboxes m ON m.id = l.mailbox_id LEFT JOIN known_networks k ON k.login_id = l.id AND k.network = $1 \
          WHERE l.realm = $2 AND l.name = $3",
@@ -123,6 +125,7 @@ pub(in crate::sign_in) async fn credential(
         mailbox: row.mailbox_id,
         password: row.password,
         one_time: row.password_one_time,
+        limited: row.limited,
         standing: row.standing,
         known_network: row.known_at.is_some_and(|at| now.since(at) < limits::KNOWN_NETWORK),
     }))
