@@ -46,12 +46,12 @@ fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
         let step = progress::step(title);
         for set in sets {
             let mut runner = rust(set);
-            if set.2 && !as_root.is_empty() {
+            if set.as_root && !as_root.is_empty() {
                 runner.env(variable_for_runner()?, as_root.join(" "));
             }
             let mut counts = around.count(rust_runner(), &mut runner)?;
-            if !set.1.is_empty() {
-                counts.skipped = 0; // nextest calls those skipped that were not asked for
+            if rust_runner() == Runner::Nextest {
+                counts.skipped = 0; // it calls those skipped that were not asked for
             }
             *sum += counts;
         }
@@ -89,15 +89,40 @@ fn needs(options: &Test) -> Vec<&'static Need> {
     needs
 }
 
-/// Arguments for the runner, those for the tests themselves, and whether the tests act as root.
-type Set = (&'static [&'static str], &'static [&'static str], bool);
+/// Some of the tests.
+struct Set {
+    /// Which, for nextest. The whole workspace is named to it in any case: a part of it would be built anew with
+    /// other features.
+    filter: &'static str,
+    /// Which, for `cargo test`, which has no such filters.
+    packages: &'static [&'static str],
+    /// Arguments of the tests themselves, for `cargo test`.
+    tests: &'static [&'static str],
+    /// They act as root.
+    as_root: bool,
+}
 
-const PARTS: Set =
-    (&["--workspace", "--exclude", "bailiwick-tests", "--exclude", "bailiwick-plane"], &[], false);
-const PLANE: Set = (&["--package", "bailiwick-plane"], &[], true);
-const SYSTEM: Set = (&["--package", "bailiwick-tests"], &[], true);
-const SYSTEM_WITHOUT_FAULTS: Set = (&["--package", "bailiwick-tests"], &["--skip", "faults"], true);
-const FAULTS: Set = (&["--package", "bailiwick-tests"], &["faults"], true);
+const PARTS: Set = Set {
+    filter: "not (package(bailiwick-tests) or package(bailiwick-plane))",
+    packages: &["--workspace", "--exclude", "bailiwick-tests", "--exclude", "bailiwick-plane"],
+    tests: &[],
+    as_root: false,
+};
+const PLANE: Set = Set {
+    filter: "package(bailiwick-plane)",
+    packages: &["--package", "bailiwick-plane"],
+    tests: &[],
+    as_root: true,
+};
+const SYSTEM: Set = Set {
+    filter: "package(bailiwick-tests)",
+    packages: &["--package", "bailiwick-tests"],
+    tests: &[],
+    as_root: true,
+};
+const SYSTEM_WITHOUT_FAULTS: Set =
+    Set { filter: "package(bailiwick-tests) and not test(faults)", tests: &["--skip", "faults"], ..SYSTEM };
+const FAULTS: Set = Set { filter: "package(bailiwick-tests) and test(faults)", tests: &["faults"], ..SYSTEM };
 
 /// Which tests make up which part. Faults are the module `faults` of `bailiwick-tests`; when everything is wanted
 /// that package runs once.
@@ -118,16 +143,16 @@ fn rust_runner() -> Runner {
     if workspace::program("cargo-nextest").is_some() { Runner::Nextest } else { Runner::Cargo }
 }
 
-fn rust((arguments, tests, _): &Set) -> Command {
-    let mut words = if rust_runner() == Runner::Nextest {
-        vec!["nextest", "run", "--no-tests=pass", "--no-fail-fast"]
-    } else {
-        vec!["test", "--no-fail-fast"]
-    };
-    words.extend(*arguments);
-    if !tests.is_empty() {
+fn rust(set: &Set) -> Command {
+    if rust_runner() == Runner::Nextest {
+        let run = ["nextest", "run", "--workspace", "--no-tests=pass", "--no-fail-fast", "-E", set.filter];
+        return tied_cargo(&run);
+    }
+    let mut words = vec!["test", "--no-fail-fast"];
+    words.extend(set.packages);
+    if !set.tests.is_empty() {
         words.push("--");
-        words.extend(*tests);
+        words.extend(set.tests);
     }
     tied_cargo(&words)
 }

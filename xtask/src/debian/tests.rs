@@ -100,8 +100,11 @@ fn a_former_policy_is_put_back_also_after_a_failure_whose_status_is_handed_on() 
 fn a_former_policy_is_put_back_after_ctrl_c() {
     let scratch = Scratch::new();
     let policy = scratch.write("policy-rc.d", "former");
-    let mut script = script(&scratch, &["sh", "-c", "echo started; sleep 30"]);
-    let mut child = script.process_group(0).stdout(Stdio::piped()).spawn().unwrap();
+    let script = script(&scratch, &["sh", "-c", "echo started; sleep 30"]);
+    // What was started in the background ignores Ctrl-C, and so would the script.
+    let mut listening = Command::new("env");
+    listening.arg("--default-signal=INT").arg(script.get_program()).args(script.get_args());
+    let mut child = listening.process_group(0).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_ne!(fs::read_to_string(&policy).unwrap(), "former");
