@@ -74,6 +74,20 @@ codes! {
     Outranked, Forbidden, "outranked";
     /// Not while acting as somebody else (K17).
     NotWhileActing, Forbidden, "not_while_acting";
+    /// Nobody can act as this login at the moment.
+    CannotActAs, Conflict, "cannot_act_as";
+    /// Nobody manages their own access.
+    NotOneself, Forbidden, "not_oneself";
+    /// It would leave the provider without an owner who can always sign in (K27).
+    LastStaffOwner, Conflict, "last_staff_owner";
+    /// The login is no API Sub-Admin's.
+    NotAnApiLogin, Conflict, "not_an_api_login";
+    /// The same is asked of staff already.
+    TaskAlreadyOpen, Conflict, "task_already_open";
+    /// Somebody has dealt with it already.
+    TaskClosed, Conflict, "task_closed";
+    /// The main Admin set from where the login may be used.
+    NetworksSetByAdmin, Forbidden, "networks_set_by_admin";
     /// The login may not be used from this network.
     NetworkNotAllowed, Forbidden, "network_not_allowed";
     /// The one-time password must be changed first.
@@ -94,6 +108,8 @@ codes! {
     LineInvalid, Invalid, "line_invalid";
     /// Not a domain name.
     DomainNameInvalid, Invalid, "domain_name_invalid";
+    /// What was typed is no domain that can be chosen.
+    DomainUnknown, Invalid, "domain_unknown";
     /// Letters of several scripts in one label, or a look-alike of a hosted domain.
     DomainNameConfusable, Invalid, "domain_name_confusable";
     /// A registry's suffix, not a domain.
@@ -102,6 +118,12 @@ codes! {
     LocalPartInvalid, Invalid, "local_part_invalid";
     /// Not an e-mail address.
     EmailAddressInvalid, Invalid, "email_address_invalid";
+    /// There is no action of this name.
+    ActionUnknown, Invalid, "action_unknown";
+    /// Nothing that may be seen is called so.
+    ObjectUnknown, Invalid, "object_unknown";
+    /// No login that may be seen is called so.
+    LoginUnknown, Invalid, "login_unknown";
     /// Not a login name.
     LoginNameInvalid, Invalid, "login_name_invalid";
     /// Not an amount of storage.
@@ -126,6 +148,10 @@ codes! {
     NoRecoveryAddress, Invalid, "no_recovery_address";
     /// The address lies on a hosted domain, which could give control over this login (K3).
     RecoveryAddressHosted, Invalid, "recovery_address_hosted";
+    /// A mailbox cannot be its own way back.
+    RecoveryAddressOwn, Invalid, "recovery_address_own";
+    /// It is the recovery address already.
+    RecoveryAddressUnchanged, Invalid, "recovery_address_unchanged";
     /// What was typed is not the name that confirms the removal.
     ConfirmationDiffers, Invalid, "confirmation_differs";
     /// An alias must lead somewhere.
@@ -140,6 +166,32 @@ codes! {
     LimitBelowUse, Invalid, "limit_below_use";
     /// The catch-all must be a user of the domain.
     CatchAllInvalid, Invalid, "catch_all_invalid";
+    /// The section has no such level.
+    LevelInvalid, Invalid, "level_invalid";
+    /// Limited to chosen domains, and none is chosen.
+    NoDomainChosen, Invalid, "no_domain_chosen";
+    /// More domains than one person can be limited to.
+    TooManyDomains, Invalid, "too_many_domains";
+    /// The tenant has no domain of this name.
+    NoSuchDomain, Invalid, "no_such_domain";
+    /// Not a day of the calendar.
+    DateInvalid, Invalid, "date_invalid";
+    /// The day is over.
+    DateInPast, Invalid, "date_in_past";
+    /// Not an address or a range of addresses.
+    NetworkInvalid, Invalid, "network_invalid";
+    /// The same network stands in the list twice.
+    NetworkTwice, Invalid, "network_twice";
+    /// The list of networks is too long.
+    TooManyNetworks, Invalid, "too_many_networks";
+    /// Limited to a list of networks that is empty: nobody could come in.
+    NetworkListEmpty, Invalid, "network_list_empty";
+    /// The list does not hold the address its author comes from.
+    NetworkListShutsOut, Invalid, "network_list_shuts_out";
+    /// API access needs a list of networks it is limited to.
+    ApiNeedsNetworks, Invalid, "api_needs_networks";
+    /// An API login has a password, and nobody to follow an invitation.
+    ApiNeedsPassword, Invalid, "api_needs_password";
     /// A user, alias or list has the address.
     UserAlreadyExists, Conflict, "user_already_exists";
     /// The address was removed lately and rests.

@@ -3,10 +3,12 @@
 ALTER TABLE grants ADD COLUMN permissions TEXT COLLATE "C" NOT NULL DEFAULT '';
 
 ALTER TABLE logins ADD COLUMN networks_only BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE logins ADD COLUMN networks_by_admin BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE logins ADD COLUMN api_access BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE logins ADD COLUMN api_purpose TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE logins ADD COLUMN unlimited BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE logins ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE logins ADD COLUMN proven_address TEXT COLLATE "C";
 CREATE INDEX logins_people_recovery ON logins (recovery_address) WHERE realm <> 'mailbox' AND recovery_address IS NOT NULL;
 
 CREATE TABLE login_networks (
@@ -27,3 +29,65 @@ ALTER TABLE one_time_links ADD COLUMN reason TEXT COLLATE "C" NOT NULL DEFAULT '
 
 ALTER TABLE audit_events ADD COLUMN real_login_id BIGINT;
 ALTER TABLE audit_events ADD COLUMN real_kind TEXT COLLATE "C";
+
+-- When it last came in on the web: whoever never did is not warned of the first time.
+ALTER TABLE logins ADD COLUMN signed_in_at BIGINT;
+
+CREATE TABLE impersonations (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id BIGINT NOT NULL REFERENCES tenants (id),
+    login_id BIGINT NOT NULL,
+    login_name TEXT COLLATE "C" NOT NULL,
+    real_login_id BIGINT NOT NULL,
+    session_id BIGINT NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    began_at BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE UNIQUE INDEX impersonations_session ON impersonations (session_id);
+CREATE INDEX impersonations_open ON impersonations (id) WHERE ended_at IS NULL;
+
+CREATE TABLE tasks (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id BIGINT NOT NULL REFERENCES tenants (id),
+    kind TEXT COLLATE "C" NOT NULL,
+    login_id BIGINT NOT NULL REFERENCES logins (id) ON DELETE CASCADE,
+    text TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
+    asked_by BIGINT,
+    asked_by_name TEXT COLLATE "C" NOT NULL,
+    asked_at BIGINT NOT NULL,
+    closed_by_name TEXT COLLATE "C" NOT NULL DEFAULT '',
+    closed_at BIGINT,
+    answer TEXT COLLATE "C" NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX tasks_open ON tasks (login_id, kind) WHERE status = 'open';
+CREATE INDEX tasks_status ON tasks (status, id);
+CREATE INDEX tasks_login ON tasks (login_id, id);
+
+-- What the history is looked through by. Names lie beside the detail, so that a lawful erasure takes them too.
+ALTER TABLE audit_details ADD COLUMN actor_key TEXT COLLATE "C";
+ALTER TABLE audit_details ADD COLUMN object_key TEXT COLLATE "C";
+UPDATE audit_details SET actor_key = lower((detail::json) ->> 'actor'), object_key = lower((detail::json) ->> 'object');
+CREATE INDEX audit_details_actor ON audit_details (actor_key, event_id);
+CREATE INDEX audit_details_object ON audit_details (object_key, event_id);
+CREATE INDEX audit_events_tenant_action ON audit_events (tenant_id, action, id);
+CREATE INDEX audit_events_action ON audit_events (action, id);
+CREATE INDEX audit_events_domain ON audit_events (domain_id, id);
+CREATE INDEX audit_events_actor ON audit_events (actor_login_id, id);
+CREATE INDEX audit_events_real ON audit_events (real_login_id, id) WHERE real_login_id IS NOT NULL;
+CREATE INDEX audit_events_at ON audit_events (at, id);
+
+-- Where each chain ends, and how much of it was signed in a checkpoint.
+CREATE TABLE audit_heads (
+    chain BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    checked_seq BIGINT NOT NULL,
+    waiting_since BIGINT,
+    checked_at BIGINT,
+    PRIMARY KEY (chain)
+);
+CREATE INDEX audit_heads_waiting ON audit_heads (waiting_since) WHERE waiting_since IS NOT NULL;
+INSERT INTO audit_heads (chain, seq, checked_seq, waiting_since)
+SELECT chain, max(seq), 0, max(sealed_at) FROM audit_seals GROUP BY chain;

@@ -70,6 +70,8 @@ pub struct ActionInfo {
     pub sees: Permission,
     /// What it is done to.
     pub target: &'static str,
+    /// The kinds of scope by which such things are narrowed: where they lie.
+    pub lies_in: &'static [(ScopeKind, &'static str)],
     /// May it be done while acting as somebody else?
     pub while_impersonating: bool,
     /// Is it refused where it could give control over somebody who is not of lower rank?
@@ -84,6 +86,7 @@ impl ActionInfo {
             needs: A::NEEDS,
             sees: A::SEES,
             target: <A::Target as Target>::NOUN,
+            lies_in: <A::Target as Target>::COLUMNS,
             while_impersonating: A::WHILE_IMPERSONATING,
             respects_rank: A::RESPECTS_RANK,
         }

@@ -3,8 +3,8 @@
 use sqlx::FromRow;
 
 use super::{
-    Action, Authorized, Explanation, Held, Permission, PermissionSet, Place, Rank, Realm, Role, Scope,
-    Target, Visible, Why,
+    Action, ActionInfo, Authority, Authorized, Explanation, Held, Permission, PermissionSet, Place, Rank,
+    Realm, Role, Scope, Target, Visible, Why,
 };
 use crate::db::{Query, Sql, sql};
 use crate::error::{Code, Error, Kind};
@@ -29,10 +29,13 @@ pub struct Grant {
     pub since: Option<Timestamp>,
     /// It is dead from this instant on.
     pub until: Option<Timestamp>,
+    /// Why it was given, in the giver's words; may be empty.
+    pub note: String,
 }
 
 #[derive(FromRow)]
 pub(super) struct GrantRow {
+    pub(super) login_id: LoginId,
     id: GrantId,
     role: String,
     permissions: String,
@@ -40,6 +43,7 @@ pub(super) struct GrantRow {
     scope_id: i64,
     scope_name: Option<String>,
     given_by_name: String,
+    note: String,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
 }
@@ -55,6 +59,7 @@ impl Grant {
             giver: None,
             since: None,
             until: None,
+            note: String::new(),
         }
     }
 
@@ -74,6 +79,7 @@ impl Grant {
             giver: Some(row.given_by_name),
             since: Some(row.created_at),
             until: row.expires_at,
+            note: row.note,
         })
     }
 
@@ -82,7 +88,7 @@ impl Grant {
         self.until.is_none_or(|until| now < until)
     }
 
-    fn held(&self, now: Timestamp) -> Held {
+    pub(super) fn held(&self, now: Timestamp) -> Held {
         Held {
             role: self.role,
             permissions: self.permissions,
@@ -91,6 +97,7 @@ impl Grant {
             giver: self.giver.clone(),
             since: self.since,
             until: self.until,
+            note: self.note.clone(),
             over: !self.alive(now),
         }
     }
@@ -134,7 +141,7 @@ pub struct Actor {
     who: Who,
     name: String,
     address: ClientAddress,
-    grants: Vec<Grant>,
+    authority: Authority,
     real: Option<RealPerson>,
 }
 
@@ -146,7 +153,7 @@ impl Actor {
         grants: Vec<Grant>,
         real: Option<RealPerson>,
     ) -> Self {
-        Self { who, name, address, grants, real }
+        Self { who, name, address, authority: Authority::new(grants), real }
     }
 
     /// Who is really at the keyboard, if the actor is another (K17).
@@ -156,7 +163,7 @@ impl Actor {
 
     /// What was given to it, and what is built in.
     pub fn grants(&self) -> &[Grant] {
-        &self.grants
+        self.authority.grants()
     }
 
     /// The name it signs in with, or what it is.
@@ -232,51 +239,35 @@ impl Actor {
         }
     }
 
+    /// What its grants let it do; can be asked, but not acted with.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
     /// How high it stands: as high as its highest grant.
     pub fn rank(&self) -> Rank {
-        self.grants.iter().map(|grant| grant.role.rank()).max().unwrap_or(Rank::Nobody)
+        self.authority.rank()
     }
 
     /// Does it hold `permission` anywhere at this instant? For menus and buttons only; acting asks
     /// [`crate::db::WriteTx::authorize`].
     pub fn holds(&self, permission: Permission, now: Timestamp) -> bool {
-        self.holding(permission, now).next().is_some()
+        self.authority.holds(permission, now)
     }
 
     /// Does it hold `permission` over what sits at `place`?
     pub fn may(&self, permission: Permission, place: Place, now: Timestamp) -> bool {
-        self.explain(permission, Some(place), now).why == Why::Granted
+        self.authority.may(permission, place, now)
     }
 
     /// Does it hold all of `permissions` over what sits at `place`? Nobody hands on what they don't hold.
     pub fn may_all(&self, permissions: PermissionSet, place: Place, now: Timestamp) -> bool {
-        permissions.iter().all(|permission| self.may(permission, place, now))
+        self.authority.may_all(permissions, place, now)
     }
 
     /// The decision and its explanation in one: is `permission` held over what sits at `place` (`None`: anywhere)?
     pub fn explain(&self, permission: Permission, place: Option<Place>, now: Timestamp) -> Explanation {
-        let covers = |grant: &Grant| place.is_none_or(|place| grant.scope.covers(place));
-        if let Some(grant) = self.holding(permission, now).find(|grant| covers(grant)) {
-            return Explanation { needs: permission, why: Why::Granted, held: vec![grant.held(now)] };
-        }
-        let included = || self.grants.iter().filter(|grant| grant.permissions.contains(permission));
-        let why = if included().any(|grant| !grant.alive(now) && covers(grant)) {
-            Why::Expired
-        } else if included().next().is_some() {
-            Why::Elsewhere
-        } else {
-            Why::NotIncluded
-        };
-        self.refusal_of(permission, why, now)
-    }
-
-    fn refusal_of(&self, needs: Permission, why: Why, now: Timestamp) -> Explanation {
-        let given = self.grants.iter().filter(|grant| grant.id.is_some());
-        Explanation { needs, why, held: given.map(|grant| grant.held(now)).collect() }
-    }
-
-    fn holding(&self, permission: Permission, now: Timestamp) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |grant| grant.alive(now) && grant.permissions.contains(permission))
+        self.authority.explain(permission, place, now)
     }
 
     /// Which `T`s it may see by `permission`; 403 if none anywhere.
@@ -285,7 +276,7 @@ impl Actor {
         permission: Permission,
         now: Timestamp,
     ) -> Result<Visible<T>, Error> {
-        let scopes: Vec<Scope> = self.holding(permission, now).map(|grant| grant.scope).collect();
+        let scopes = self.authority.scopes(permission, now);
         if scopes.is_empty() {
             Err(self.refused(self.explain(permission, None, now)))
         } else {
@@ -302,16 +293,16 @@ impl Actor {
         let now = tx.now();
         let visible = self.visible::<A::Target>(A::SEES, now)?;
         let target = A::Target::load(tx, &visible, id).await?.ok_or(Code::NoSuchThing)?;
-        let explanation = self.explain(A::NEEDS, Some(target.place()), now);
-        if explanation.why != Why::Granted {
-            return Err(self.refused(explanation));
+        let decide = |reaches| {
+            let action = ActionInfo::of::<A>();
+            self.authority.explain_action(action, target.place(), reaches, self.real.is_some(), now)
+        };
+        let mut decision = decide(Rank::Nobody);
+        if decision.why == Why::Granted && A::RESPECTS_RANK {
+            decision = decide(target.reaches(tx, self.login()).await?);
         }
-        if self.real.is_some() && !A::WHILE_IMPERSONATING {
-            return Err(self.refused(self.refusal_of(A::NEEDS, Why::NotWhileActing, now)));
-        }
-        if A::RESPECTS_RANK {
-            let reaches = target.reaches(tx, self.login()).await?;
-            self.must_outrank(reaches, A::NEEDS, now)?;
+        if decision.why != Why::Granted {
+            return Err(self.refused(decision));
         }
         Ok(Authorized::prove(target))
     }
@@ -321,13 +312,19 @@ impl Actor {
         if self.rank() > reaches {
             Ok(())
         } else {
-            Err(self.refused(self.refusal_of(needs, Why::Outranked(reaches), now)))
+            Err(self.refused(self.authority.refusal(needs, Why::Outranked(reaches), now)))
         }
     }
 
     /// The permission that every route declares, anywhere: 403 with an explanation, or nothing.
     pub fn must_hold(&self, permission: Permission, now: Timestamp) -> Result<(), Error> {
         let explanation = self.explain(permission, None, now);
+        if explanation.why == Why::Granted { Ok(()) } else { Err(self.refused(explanation)) }
+    }
+
+    /// The same over what sits at `place`, of which the actor knows: its own tenant. 403 with an explanation, or nothing.
+    pub fn must_hold_over(&self, permission: Permission, place: Place, now: Timestamp) -> Result<(), Error> {
+        let explanation = self.explain(permission, Some(place), now);
         if explanation.why == Why::Granted { Ok(()) } else { Err(self.refused(explanation)) }
     }
 
@@ -341,7 +338,11 @@ impl Actor {
                     Why::NotWhileActing => Code::NotWhileActing,
                     _ => Code::NotPermitted,
                 };
-                Error::new(code).with("needs", explanation.needs.key()).explained(explanation)
+                let needs = explanation.needs;
+                Error::new(code)
+                    .with("needs", needs.key())
+                    .with("to", needs.in_words())
+                    .explained(explanation)
             }
         }
     }

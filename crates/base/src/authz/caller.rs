@@ -1,16 +1,21 @@
 //! Who calls: what a page, an API handler, a job or the command line holds. Opens nothing by itself;
 //! the transaction loads the actor from it.
 
+use std::collections::HashMap;
+
 use sqlx::FromRow;
 
 use super::actor::{Actor, Grant, GrantRow, RealPerson, Who};
-use super::{Permission, Place, Realm, Role, Scope};
+use super::{Authority, Permission, Place, Realm, Role, Scope};
 use crate::db::Loading;
 use crate::db::{Query, sql};
 use crate::error::{Code, Error};
 use crate::words::{
     ClientAddress, LoginId, MailboxId, NetworkRange, SessionId, TenantId, Timestamp, TokenHash, limits,
 };
+
+/// Logins whose grants are read in one statement.
+const AT_ONCE: usize = 200;
 
 /// Whoever asks for something.
 #[derive(Debug, Clone)]
@@ -171,18 +176,52 @@ async fn load_grants(
     login: LoginId,
     mailbox: Option<MailboxId>,
 ) -> Result<Vec<Grant>, Error> {
-    let stored = sql("SELECT id, role, permissions, scope_kind, scope_id, \
+    let lock = tx.share;
+    let mut all = load_grants_of(tx, &[(login, mailbox)], lock).await?;
+    Ok(all.remove(&login).unwrap_or_default())
+}
+
+/// The grants of logins, each with the mailbox it is the user of, and what is built in.
+async fn load_grants_of(
+    tx: &mut impl Query,
+    logins: &[(LoginId, Option<MailboxId>)],
+    lock: &'static str,
+) -> Result<HashMap<LoginId, Vec<Grant>>, Error> {
+    let stored = sql("SELECT login_id, id, role, permissions, scope_kind, scope_id, \
          CASE WHEN scope_kind = 'domain' THEN (SELECT d.name FROM domains d WHERE d.id = grants.scope_id) END AS scope_name, \
-         given_by_name, created_at, expires_at FROM grants WHERE login_id = $1 ORDER BY id")
-    .bind(login)
-    .push(tx.share);
+         given_by_name, note, created_at, expires_at FROM grants WHERE ")
+    .is_in("login_id", logins.iter().map(|(login, _)| *login))
+    .push(" ORDER BY id")
+    .push(lock);
     let stored: Vec<GrantRow> = tx.all(stored).await?;
-    let mut grants: Vec<Grant> = stored.into_iter().filter_map(Grant::from_stored).collect();
-    grants.push(Grant::built_in(Role::Oneself, Scope::Login(login)));
-    if let Some(mailbox) = mailbox {
-        grants.push(Grant::built_in(Role::MailboxUser, Scope::Mailbox(mailbox)));
+    let mut all: HashMap<LoginId, Vec<Grant>> = HashMap::new();
+    for row in stored {
+        let login = row.login_id;
+        all.entry(login).or_default().extend(Grant::from_stored(row));
     }
-    Ok(grants)
+    for (login, mailbox) in logins {
+        let grants = all.entry(*login).or_default();
+        grants.push(Grant::built_in(Role::Oneself, Scope::Login(*login)));
+        if let Some(mailbox) = mailbox {
+            grants.push(Grant::built_in(Role::MailboxUser, Scope::Mailbox(*mailbox)));
+        }
+    }
+    Ok(all)
+}
+
+/// What the grants of logins of people (not of mailbox users) let them do, read as for acting. A login that must first
+/// choose a password can do nothing else until then, and that does not show here.
+pub(crate) async fn authorities_of(
+    tx: &mut impl Query,
+    logins: &[LoginId],
+) -> Result<HashMap<LoginId, Authority>, Error> {
+    let mut all = HashMap::new();
+    for chunk in logins.chunks(AT_ONCE) {
+        let chunk: Vec<_> = chunk.iter().map(|login| (*login, None)).collect();
+        let grants = load_grants_of(tx, &chunk, "").await?;
+        all.extend(grants.into_iter().map(|(login, grants)| (login, Authority::new(grants))));
+    }
+    Ok(all)
 }
 
 /// A login that is limited to listed networks acts from no other (K13). An entry that is not understood lets nobody

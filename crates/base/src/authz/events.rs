@@ -7,6 +7,14 @@ use super::{Action, Actor, Target};
 use crate::db::{Sql, sql};
 use crate::words::{DomainId, Random, TenantId, Timestamp};
 
+/// The longest name the history can be searched for, in characters.
+const SEARCHED: usize = 320;
+
+/// The form of a name under which the history finds it: in small letters, cut to a bounded length.
+pub fn history_key(name: &str) -> String {
+    name.trim().to_lowercase().chars().take(SEARCHED).collect()
+}
+
 /// What changed: before and after, and why. Never a secret.
 #[derive(Debug, Clone, Default)]
 pub struct Detail {
@@ -153,9 +161,14 @@ impl Event {
         .bind(self.object_kind)
         .bind(self.object_id)
         .bind(hash.as_ref().to_vec());
-        let detail = sql("INSERT INTO audit_details (salt, detail, event_id) VALUES ($, $, $)")
-            .bind(salt.to_vec())
-            .bind(detail);
+        // The names stand beside the detail, so that erasing it takes them too; the event returns the last value.
+        let detail = sql(
+            "INSERT INTO audit_details (salt, detail, actor_key, object_key, event_id) VALUES ($, $, $, $, $)",
+        )
+        .bind(salt.to_vec())
+        .bind(detail)
+        .bind(history_key(actor.name()))
+        .bind(history_key(&self.object_name));
         EventRow { row, detail }
     }
 }

@@ -64,6 +64,8 @@ pub struct Held {
     pub since: Option<Timestamp>,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// Why, in the giver's words: for whoever manages the access, not for its holder.
+    pub note: String,
     /// Is it over?
     pub over: bool,
 }

@@ -6,6 +6,7 @@
 
 mod action;
 mod actor;
+mod authority;
 mod caller;
 mod events;
 mod explain;
@@ -16,8 +17,10 @@ mod section;
 
 pub use action::{Action, ActionInfo, Authorized, Target, Visible};
 pub use actor::{Actor, Grant, RealPerson};
+pub use authority::Authority;
+pub(crate) use caller::authorities_of;
 pub use caller::{Caller, Standing, must_come_from_listed};
-pub use events::{Detail, Events};
+pub use events::{Detail, Events, history_key};
 pub use explain::{Explanation, Held, Why};
 pub use permission::{Permission, PermissionSet};
 pub use policy::{Rank, Realm, Role};

@@ -1,5 +1,9 @@
 //! The closed list of what may be done.
 
+use std::borrow::Cow;
+
+use crate::texts;
+
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $key:literal;)*) => {
         /// One thing that may be done. Closed: a power that is not here does not exist.
@@ -117,6 +121,13 @@ permissions! {
     KeepHouse = "keep_house";
 }
 
+impl Permission {
+    /// What it lets one do, to stand behind “to”: `change users`.
+    pub fn in_words(self) -> Cow<'static, str> {
+        texts::text(&format!("power-{}", self.key().replace(['.', '_'], "-")))
+    }
+}
+
 /// A set of permissions.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct PermissionSet(u128);
@@ -194,5 +205,19 @@ impl FromIterator<Permission> for PermissionSet {
 impl std::fmt::Debug for PermissionSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.iter().map(Permission::key)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_is_worded_and_no_two_alike() {
+        let words: std::collections::HashSet<_> = Permission::ALL.iter().map(|of| of.in_words()).collect();
+        assert_eq!(words.len(), Permission::ALL.len());
+        for of in words {
+            assert!(!of.starts_with("power-"), "no text for {of}");
+        }
     }
 }

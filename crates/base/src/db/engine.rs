@@ -276,6 +276,9 @@ pub(super) fn failed(error: sqlx::Error) -> Error {
         sqlite if sqlite.parse::<u32>().is_ok_and(|code| sqlite.len() <= 4 && code & 0xff == 10) => {
             Error::new(Code::DatabaseUnavailable).because(error)
         }
+        // PostgreSQL: a character no text may have (NUL), and a value of another type than the column it is compared
+        // with, as only a page's address that somebody made up can hold.
+        "22021" | "42883" => Error::new(Code::MalformedRequest).because(error),
         _ => Error::internal(error),
     }
 }

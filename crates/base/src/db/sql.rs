@@ -114,6 +114,8 @@ ints! {
     crate::words::AliasId => |value| value.0;
     crate::words::AuditEventId => |value| value.0;
     crate::words::JobId => |value| value.0;
+    crate::words::ImpersonationId => |value| value.0;
+    crate::words::TaskId => |value| value.0;
 }
 
 texts! {

@@ -1,12 +1,15 @@
 //! Transactions, each with its actor.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::engine::{Connection, Row};
 use super::{Db, Ground, NewJob, Sql, sql};
-use crate::authz::{Action, Actor, Authorized, Caller, Events, Target, Visible};
+use crate::authz::{
+    Action, Actor, Authority, Authorized, Caller, Events, Permission, Place, Target, Visible, authorities_of,
+};
 use crate::error::{Code, Error};
-use crate::words::{AuditEventId, Random, Timestamp, Token};
+use crate::words::{AuditEventId, LoginId, Random, Timestamp, Token};
 
 /// What can be asked within a transaction, whether it may change things or not.
 pub trait Query: Send {
@@ -99,10 +102,27 @@ impl ReadTx {
         self.actor.visible(T::READ, self.now)
     }
 
+    /// Over which `T`s this actor holds `permission`, for choices in forms; 403 if over none anywhere.
+    pub fn visible_by<T: Target>(&self, permission: Permission) -> Result<Visible<T>, Error> {
+        self.actor.visible(permission, self.now)
+    }
+
     /// One `T` the actor may see: 403, 404 or the thing.
     pub async fn find<T: Target>(&mut self, id: T::Id) -> Result<T, Error> {
         let visible = self.visible::<T>()?;
         T::load(self, &visible, id).await?.ok_or_else(|| Error::new(Code::NoSuchThing))
+    }
+
+    /// What the grants of other logins let them do, for whoever may see those logins. It can be asked and explained;
+    /// nothing can be done with it.
+    pub async fn authorities_of(&mut self, logins: &[LoginId]) -> Result<HashMap<LoginId, Authority>, Error> {
+        authorities_of(self, logins).await
+    }
+
+    /// The same for one login.
+    pub async fn authority_of(&mut self, login: LoginId) -> Result<Authority, Error> {
+        let mut of = authorities_of(self, &[login]).await?;
+        of.remove(&login).ok_or_else(|| Error::internal("a login without even built-in grants"))
     }
 
     /// May this actor perform `A` on that target? For looks that are acts of their own, and for
@@ -130,6 +150,18 @@ impl WriteTx {
         &self.actor
     }
 
+    /// Goes on as the session that was opened in this very transaction, which is read like any other: whoever may
+    /// not act through it from the next request on may not here.
+    pub async fn go_on_as(&mut self, session: &Caller) -> Result<(), Error> {
+        if !session.has_session() {
+            return Err(Error::internal("a transaction goes on as a session only"));
+        }
+        let share = self.connection.for_share();
+        let mut loading = Loading { connection: &mut self.connection, now: self.now, share };
+        self.actor = session.load(&mut loading).await?;
+        Ok(())
+    }
+
     /// The world this transaction stands on.
     pub fn ground(&self) -> &Ground {
         &self.db.ground
@@ -148,6 +180,13 @@ impl WriteTx {
     /// Which `T`s this actor may see; 403 if it may see none anywhere.
     pub fn visible<T: Target>(&self) -> Result<Visible<T>, Error> {
         self.actor.visible(T::READ, self.now)
+    }
+
+    /// Refuses with the reason (403) whoever does not hold what `A` needs over what sits at `place`: for targets of
+    /// which the actor knows, its own tenant, where "there is no such thing" would be no answer.
+    pub fn must_hold<A: Action>(&self, place: Place) -> Result<(), Error> {
+        let held = self.actor.must_hold_over(A::NEEDS, place, self.now);
+        held.inspect_err(|error| self.db.note_refusal::<A>(&self.actor, error))
     }
 
     /// Proves that this actor may perform `A` on that target, and locks the target where the engine can.
@@ -194,7 +233,12 @@ impl WriteTx {
 impl Db {
     /// Counts a refusal to a signed-in actor (not an audit event: nothing was changed).
     fn note_refusal<A: Action>(&self, actor: &Actor, error: &Error) {
-        if let Some(row) = actor.refusal(A::NAME, error, self.ground.clock.now()) {
+        self.count_refusal(actor, A::NAME, error);
+    }
+
+    /// Counts a refusal that came before any action: of a page, by the permission it needs.
+    pub fn count_refusal(&self, actor: &Actor, tried: &'static str, error: &Error) {
+        if let Some(row) = actor.refusal(tried, error, self.ground.clock.now()) {
             self.telemetry.note(row);
         }
     }

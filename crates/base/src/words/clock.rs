@@ -86,7 +86,7 @@ impl TimeZoneName {
         names
     }
 
-    fn zone(&self) -> jiff::tz::TimeZone {
+    pub(super) fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.0).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 }

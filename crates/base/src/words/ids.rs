@@ -108,6 +108,10 @@ ids! {
     AuditEventId = "evt";
     /// A row of the outbox.
     JobId = "job";
+    /// Somebody acting as another, from beginning to end.
+    ImpersonationId = "act";
+    /// Something that is asked of staff.
+    TaskId = "tsk";
 }
 
 /// The whole installation, as the target of acts that concern no single tenant.

@@ -15,6 +15,12 @@ const fn days(n: u64) -> Duration {
 pub const RESET_LINK: Duration = minutes(30);
 /// How long an invitation is good for (K10).
 pub const INVITATION: Duration = days(7);
+/// How long a new recovery address may take to be confirmed (K10).
+pub const CONFIRMATION_LINK: Duration = days(1);
+/// How long somebody may act as another; nothing makes it longer (K17).
+pub const IMPERSONATION: Duration = minutes(30);
+/// How long the single-use token is good for that leads from one portal into another (K10).
+pub const IMPERSONATION_TOKEN: Duration = Duration::from_secs(30);
 /// How long the first set-up link is good for.
 pub const SETUP_LINK: Duration = minutes(60);
 /// How long a removed address may not be used again, unless the main Admin releases it.
@@ -52,6 +58,16 @@ pub const KNOWN_NETWORK: Duration = days(30);
 pub const RECOVERIES_PER_NETWORK: i64 = 30;
 /// Recovery mails to one login an hour.
 pub const RECOVERY_MAILS: i64 = 3;
+/// Invitations and links that others send to one address, an hour.
+pub const LINKS_TO_ADDRESS: i64 = 30;
+/// Invitations and links that one login sends, an hour.
+pub const LINKS_BY_LOGIN: i64 = 500;
+/// Mails to confirm a recovery address one login may cause an hour.
+pub const CONFIRMATION_MAILS: i64 = 5;
+/// Mails to confirm a recovery address one address gets an hour, whoever asks.
+pub const CONFIRMATION_MAILS_TO_ADDRESS: i64 = 3;
+/// Sign-ins from networks not seen before that a login is told of an hour.
+pub const NEW_NETWORK_MAILS: i64 = 3;
 
 /// Shortest password, in characters.
 pub const PASSWORD_MIN: usize = 10;
@@ -99,3 +115,24 @@ pub const TELEMETRY_QUEUE: usize = 50_000;
 pub const SEAL_EVERY: Duration = Duration::from_millis(700);
 /// Attempts at a job after which it is tried less often.
 pub const JOB_ATTEMPTS: i64 = 20;
+/// Networks in one login's list.
+pub const NETWORKS: usize = 100;
+/// Domains one Sub-Admin can be limited to.
+pub const CHOSEN_DOMAINS: usize = 200;
+
+/// Rows of the history on a card.
+pub const HISTORY_CARD: i64 = 10;
+/// Rows of a list in one file.
+pub const EXPORT_ROWS: i64 = 100_000;
+/// Rows of a list read at once for a file.
+pub const EXPORT_PAGE: i64 = 1_000;
+/// Longest time a proof of the history asked for on its page may take.
+pub const PROOF: Duration = Duration::from_secs(20);
+/// Refusals are shown of so long.
+pub const REFUSALS_SHOWN: Duration = days(7);
+/// What is sealed is in a checkpoint after so long (P15).
+pub const CHECKPOINT_EVERY: Duration = minutes(1);
+/// As many sealed entries are in a checkpoint at once (P15).
+pub const CHECKPOINT_ENTRIES: i64 = 1_000;
+/// After so long without the checkpoint that is due, staff are warned.
+pub const CHECKPOINT_OVERDUE: Duration = minutes(10);

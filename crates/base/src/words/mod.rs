@@ -2,6 +2,7 @@
 
 mod address;
 mod clock;
+mod day;
 mod domain_name;
 mod ids;
 pub mod limits;
@@ -13,10 +14,11 @@ mod text;
 
 pub use address::{EmailAddress, LocalPart, LocalPartError};
 pub use clock::{Clock, Random, TimeZoneName, Timestamp};
+pub use day::{Day, NotADay};
 pub use domain_name::{DomainName, DomainNameError};
 pub use ids::{
-    AddressId, AliasId, AuditEventId, DomainId, GrantId, IdError, Installation, JobId, LoginId, MailboxId,
-    SessionId, TenantId,
+    AddressId, AliasId, AuditEventId, DomainId, GrantId, IdError, ImpersonationId, Installation, JobId,
+    LoginId, MailboxId, SessionId, TaskId, TenantId,
 };
 pub use network::{ClientAddress, Network, NetworkRange, NotANetworkRange};
 pub use password::{HashMemory, Password, PasswordError, PasswordHash, Verdict};

@@ -37,7 +37,8 @@ impl Storage {
     /// What is left of this amount after `used`.
     #[must_use]
     pub const fn left(self, used: Self) -> Self {
-        Self::bytes(self.0 - used.0)
+        let left = self.0.saturating_sub(used.0);
+        Self::bytes(if left < 0 { 0 } else { left })
     }
 
     /// The number that stands in a form, in GB: "0.5", "12".

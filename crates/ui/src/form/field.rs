@@ -10,6 +10,7 @@ struct Choice {
     value: String,
     label: String,
     disabled: bool,
+    group: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -218,7 +219,7 @@ impl Field {
     #[must_use]
     pub fn option(mut self, value: impl Into<String>, label: impl Into<String>) -> Self {
         if let Control::Select(choices) = &mut self.control {
-            choices.push(Choice { value: value.into(), label: label.into(), disabled: false });
+            choices.push(Choice { value: value.into(), label: label.into(), disabled: false, group: None });
         }
         self
     }
@@ -227,7 +228,26 @@ impl Field {
     #[must_use]
     pub fn option_disabled(mut self, value: impl Into<String>, label: impl Into<String>) -> Self {
         if let Control::Select(choices) = &mut self.control {
-            choices.push(Choice { value: value.into(), label: label.into(), disabled: true });
+            choices.push(Choice { value: value.into(), label: label.into(), disabled: true, group: None });
+        }
+        self
+    }
+
+    /// Adds choices under a heading of their own.
+    #[must_use]
+    pub fn group<V: Into<String>, L: Into<String>>(
+        mut self,
+        heading: impl Into<String>,
+        choices: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
+        if let Control::Select(present) = &mut self.control {
+            let heading = heading.into();
+            present.extend(choices.into_iter().map(|(value, label)| Choice {
+                value: value.into(),
+                label: label.into(),
+                disabled: false,
+                group: Some(heading.clone()),
+            }));
         }
         self
     }
@@ -344,9 +364,20 @@ impl Field {
                 data-submit=[flags.submits.then_some("")] hx-get=[&htmx.get] hx-post=[&htmx.post]
                 hx-target=[&htmx.target] hx-swap=[&htmx.swap] hx-trigger=[&htmx.trigger] hx-select=[&htmx.select]
                 hx-push-url=[htmx.pushes()] {
-                @for choice in choices {
-                    option value=(choice.value) selected[choice.value == self.value] disabled[choice.disabled] { (choice.label) }
+                @for group in choices.chunk_by(|choice, next| choice.group == next.group) {
+                    @match &group[0].group {
+                        Some(heading) => optgroup label=(heading) { (self.choices(group)) },
+                        None => (self.choices(group)),
+                    }
                 }
+            }
+        }
+    }
+
+    fn choices(&self, choices: &[Choice]) -> Markup {
+        html! {
+            @for choice in choices {
+                option value=(choice.value) selected[choice.value == self.value] disabled[choice.disabled] { (choice.label) }
             }
         }
     }
