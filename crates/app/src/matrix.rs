@@ -1,22 +1,59 @@
-//! The policy printed: every action, every role.
+//! Every action there is, and the policy printed from them.
 
-use std::fmt::Write;
+mod print;
 
-use bailiwick_base::authz::{ActionInfo, Role};
+use bailiwick_base::authz::ActionInfo;
 
 /// Every action there is.
 pub fn actions() -> Vec<ActionInfo> {
-    use crate::{addresses, aliases, audit, domains, jobs, mailboxes, sign_in, tenants};
+    use crate::{
+        addresses, aliases, audit, domains, impersonation, jobs, mailboxes, security, sign_in, staff,
+        sub_admins, tasks, tenants,
+    };
     vec![
         ActionInfo::of::<sign_in::SignIn>(),
         ActionInfo::of::<sign_in::Recover>(),
         ActionInfo::of::<sign_in::FollowLink>(),
         ActionInfo::of::<sign_in::SetUp>(),
         ActionInfo::of::<sign_in::ChangeOwnPassword>(),
+        ActionInfo::of::<security::EndSession>(),
+        ActionInfo::of::<security::EndOtherSessions>(),
+        ActionInfo::of::<security::AskRecoveryAddress>(),
+        ActionInfo::of::<security::CancelRecoveryAddress>(),
+        ActionInfo::of::<security::ChangeOwnRecoveryAddress>(),
+        ActionInfo::of::<security::MakeResetLink>(),
+        ActionInfo::of::<security::SetRecoveryAddress>(),
+        ActionInfo::of::<security::LiftNetworks>(),
+        ActionInfo::of::<security::DisableLogin>(),
+        ActionInfo::of::<security::EnableLogin>(),
         ActionInfo::of::<tenants::CreateTenant>(),
         ActionInfo::of::<tenants::UpdateTenant>(),
         ActionInfo::of::<tenants::SuspendTenant>(),
         ActionInfo::of::<tenants::ResumeTenant>(),
+        ActionInfo::of::<sub_admins::AddSubAdmin>(),
+        ActionInfo::of::<sub_admins::UpdateSubAdmin>(),
+        ActionInfo::of::<sub_admins::RemoveSubAdmin>(),
+        ActionInfo::of::<sub_admins::InviteSubAdmin>(),
+        ActionInfo::of::<sub_admins::SetOwnNetworks>(),
+        ActionInfo::of::<staff::AddStaff>(),
+        ActionInfo::of::<staff::UpdateStaff>(),
+        ActionInfo::of::<staff::DisableStaff>(),
+        ActionInfo::of::<staff::EnableStaff>(),
+        ActionInfo::of::<staff::ResendStaffInvitation>(),
+        ActionInfo::of::<staff::RemoveStaff>(),
+        ActionInfo::of::<tenants::SendAdminLink>(),
+        ActionInfo::of::<tenants::ChangeAdminAddress>(),
+        ActionInfo::of::<tenants::LiftLimits>(),
+        ActionInfo::of::<tenants::BindByLimits>(),
+        ActionInfo::of::<tasks::RequestUnlimited>(),
+        ActionInfo::of::<tasks::AcceptTask>(),
+        ActionInfo::of::<tasks::DeclineTask>(),
+        ActionInfo::of::<impersonation::Impersonate>(),
+        ActionInfo::of::<impersonation::EnterByToken>(),
+        ActionInfo::of::<impersonation::BeginImpersonation>(),
+        ActionInfo::of::<impersonation::LeaveImpersonation>(),
+        ActionInfo::of::<impersonation::TimeOutImpersonation>(),
+        ActionInfo::of::<impersonation::CloseImpersonation>(),
         ActionInfo::of::<domains::AddDomain>(),
         ActionInfo::of::<domains::VerifyDomain>(),
         ActionInfo::of::<domains::UpdateDomain>(),
@@ -39,32 +76,13 @@ pub fn actions() -> Vec<ActionInfo> {
         ActionInfo::of::<mailboxes::RemoveMailbox>(),
         ActionInfo::of::<audit::SealHistory>(),
         ActionInfo::of::<audit::VerifyHistory>(),
+        ActionInfo::of::<audit::CheckpointHistory>(),
+        ActionInfo::of::<audit::ProveHistory>(),
         ActionInfo::of::<jobs::WorkOutbox>(),
     ]
 }
 
-/// The matrix as text: `✔` permitted in its scope, `✘` refused (403), `∅` not even seen.
+/// The policy as text, committed as `docs/authz-matrix.txt`.
 pub fn matrix() -> String {
-    let mut text = String::from(
-        "What each role may do within its scope. ✔ may · ✘ sees the thing, may not (403) · ∅ does not see it (403 for the section)\n\n",
-    );
-    let _ = write!(text, "{:<34} {:<18} {:<13}", "action", "needs", "done to");
-    for role in Role::ALL {
-        let _ = write!(text, " {}", role.key());
-    }
-    text.push('\n');
-    for action in actions() {
-        let _ = write!(text, "{:<34} {:<18} {:<13}", action.name, action.needs.key(), action.target);
-        for role in Role::ALL {
-            let held = role.permissions();
-            let mark = match (held.contains(action.needs), held.contains(action.sees)) {
-                (true, true) => '✔',
-                (_, true) => '✘',
-                _ => '∅',
-            };
-            let _ = write!(text, " {mark:^width$}", width = role.key().len());
-        }
-        text.push('\n');
-    }
-    text
+    print::matrix(&actions())
 }

@@ -13,7 +13,10 @@ use bailiwick_base::authz::Permission;
 use crate::core::Core;
 use crate::settings::Portal;
 use crate::shell::{guard, surround};
-use crate::{aliases, domains, home, mailboxes, sign_in, tenants, user_panel};
+use crate::{
+    aliases, audit, domains, explanation, home, impersonation, mailboxes, security, sign_in, staff,
+    sub_admins, tasks, tenants, user_panel,
+};
 
 /// Who a route is open to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Access {
     SignedIn,
     /// Whoever holds this permission somewhere; what of the object is decided with it in hand.
     Holding(Permission),
+    /// Whoever holds one of these somewhere: a page with several ways, each with a permission of its own.
+    HoldingAny(&'static [Permission]),
 }
 
 /// A route as it is declared.
@@ -94,10 +99,20 @@ impl Routes {
 }
 
 fn of(portal: Portal) -> Routes {
-    let routes = sign_in::routes(Routes::new(portal));
+    let routes = security::routes(sign_in::routes(Routes::new(portal)));
+    let routes = match portal {
+        Portal::Staff => staff::routes(tasks::routes(routes)),
+        Portal::Admin => tasks::admin_routes(impersonation::admin_routes(routes)),
+        Portal::Mail => routes,
+    };
+    let routes = if portal == Portal::Mail { routes } else { explanation::routes(routes) };
     match portal {
-        Portal::Staff => tenants::routes(home::staff_routes(routes)),
-        Portal::Admin => aliases::routes(mailboxes::routes(domains::routes(home::admin_routes(routes)))),
+        Portal::Staff => {
+            impersonation::staff_routes(tenants::routes(audit::routes(home::staff_routes(routes))))
+        }
+        Portal::Admin => sub_admins::routes(aliases::routes(mailboxes::routes(domains::routes(
+            audit::routes(home::admin_routes(routes)),
+        )))),
         Portal::Mail => user_panel::routes(routes),
     }
 }

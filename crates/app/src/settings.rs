@@ -1,6 +1,7 @@
 //! What an installation is told about itself: where its portals are, how mail programs reach it, who it asks.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use bailiwick_base::authz::Realm;
 use bailiwick_base::words::{DomainName, EmailAddress};
@@ -126,6 +127,15 @@ pub struct DemoLinks {
     pub outside_mail_url: String,
 }
 
+/// Where checkpoints of the history are kept: out of reach of whoever owns the database (P15). At least one of both.
+#[derive(Debug, Clone)]
+pub struct KeptCheckpoints {
+    /// A file for each is written into this directory.
+    pub directory: Option<PathBuf>,
+    /// A program and its arguments that takes each on standard input.
+    pub command: Option<Vec<String>>,
+}
+
 /// What an installation is told about itself.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -147,6 +157,8 @@ pub struct Settings {
     pub billing_url: Option<String>,
     /// Domains of the installation itself (its host name, its sender), which nobody may claim.
     pub own_domains: Vec<DomainName>,
+    /// Where checkpoints of the history are kept; none are made without it.
+    pub checkpoints: Option<KeptCheckpoints>,
     /// The demonstration's links.
     pub demo: Option<DemoLinks>,
 }

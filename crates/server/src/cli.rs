@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bailiwick_app::audit::PublicKey;
 use bailiwick_base::words::{DomainName, EmailAddress, Line, Storage};
 use clap::{Args, Parser, Subcommand};
 
@@ -38,9 +39,14 @@ pub(crate) enum Command {
     /// Mailboxes, by address.
     #[command(subcommand)]
     Mailbox(Mailbox),
+    /// The logins of Admins and staff: the way back in.
+    #[command(subcommand)]
+    Admin(Admin),
     /// The audit log.
     #[command(subcommand)]
     History(History),
+    /// Say whether a login may do something, and why; exit code 1 if not, 2 if a name is not found.
+    Why(Why),
     /// Look at the configuration and the machine, and say what to do.
     Doctor,
     /// Print what each role may do.
@@ -194,12 +200,93 @@ pub(crate) struct AddMailbox {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum History {
-    /// Prove that nothing was changed or removed; exit code 1 names the first bad entry of each chain.
-    Verify {
+pub(crate) enum Admin {
+    /// List them.
+    List {
+        /// Only those of this tenant, by its id (ten_…) or its exact name.
+        #[arg(long, conflicts_with = "staff")]
+        tenant: Option<String>,
+        #[command(flatten)]
+        realm: OfStaff,
         #[command(flatten)]
         format: Format,
     },
+    /// Print a link to set a new password, good once and for 30 minutes; older links are dead.
+    ResetLink {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Say where recovery links go.
+    SetRecovery {
+        #[command(flatten)]
+        who: Who,
+        #[arg(value_parser = address)]
+        address: EmailAddress,
+    },
+    /// Let it be used from everywhere again: the way back for whoever is shut out by their own list of networks.
+    LiftNetworks {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Nobody can sign in with it any more; its sessions are ended.
+    Disable {
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Let it be signed in with again.
+    Enable {
+        #[command(flatten)]
+        who: Who,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Who {
+    /// The name it signs in with.
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) realm: OfStaff,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OfStaff {
+    /// Staff, not Admins.
+    #[arg(long)]
+    pub(crate) staff: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum History {
+    /// Prove that nothing was changed or removed; exit code 1 names the first bad entry of each chain.
+    Verify {
+        /// Compare with the checkpoints that were kept in this directory: finds a chain whose end was cut off.
+        #[arg(long, value_name = "DIR")]
+        checkpoints: Option<PathBuf>,
+        /// The public key they must be signed with, as it was noted earlier; without it, this installation's.
+        #[arg(long, value_name = "HEX", requires = "checkpoints", value_parser = public_key)]
+        key: Option<PublicKey>,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Print the public key by which checkpoints are checked. Keep it where they are kept.
+    Key,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// The name with which it signs in to the Admin Panel.
+    pub(crate) login: String,
+    /// What it would do, as `bailiwick matrix` names it: mailbox.update.
+    pub(crate) action: String,
+    /// To what: a domain, the address of a user or alias, or a tenant. Everything where the login is at home, if left
+    /// out.
+    #[arg(default_value = "", hide_default_value = true)]
+    pub(crate) object: String,
+    /// The login is one of the provider's people.
+    #[arg(long)]
+    pub(crate) staff: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -215,6 +302,10 @@ fn address(text: &str) -> Result<EmailAddress, String> {
 
 fn domain(text: &str) -> Result<DomainName, String> {
     text.parse().map_err(|_| "not a domain name".to_owned())
+}
+
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    text.parse().map_err(|_| "not 64 hexadecimal digits".to_owned())
 }
 
 fn storage(text: &str) -> Result<Storage, String> {
@@ -259,6 +350,20 @@ mod tests {
         assert!(add(&["--password-stdin", "--one-time"]));
         assert!(!add(&["--invite", "c@d.test", "--password-stdin"]));
         assert!(!add(&["--invite", "c@d.test", "--one-time"]));
+    }
+
+    #[test]
+    fn an_admin_is_named_with_or_without_staff() {
+        let understood =
+            |words: &[&str]| Options::try_parse_from([&["bailiwick", "admin"], words].concat()).is_ok();
+        for verb in ["reset-link", "disable", "enable"] {
+            assert!(understood(&[verb, "olga"]) && understood(&[verb, "olga", "--staff"]), "{verb}");
+            assert!(!understood(&[verb]), "{verb}");
+        }
+        assert!(understood(&["set-recovery", "olga", "olga@outside.example", "--staff"]));
+        assert!(!understood(&["set-recovery", "olga", "nowhere"]));
+        assert!(understood(&["list", "--tenant", "Acme", "--json"]));
+        assert!(!understood(&["list", "--tenant", "Acme", "--staff"]), "staff is of no tenant");
     }
 
     #[test]

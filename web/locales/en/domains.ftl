@@ -53,7 +53,10 @@ catch-all-discard = Accept and delete
 catch-all-discard-text = It is accepted and thrown away.
 catch-all-user = A user
 catch-all-user-text = The user named below gets it.
+catch-all-keep = A user you can’t see
+catch-all-keep-text = Choose this to leave it as it is.
 field-catch-all-user = Username for the catch-all
+field-domain-hint = Type the name of the domain; the first ones are suggested.
 field-active = Active
 domain-active-hint = Off: everybody of the domain is signed out within seconds, on the web and in mail programs. Mail is still received.
 

@@ -7,13 +7,27 @@ error-wrong-credentials = The name or the password is not right.
 error-sign-in-closed = Signing in is closed for this login.
     .help = It is disabled or suspended. Ask your administrator or provider.
 error-not-permitted = Your access does not include this.
-    .help = It needs the permission “{ $needs }”. Ask the person who manages your access.
+    .help = It needs the permission to { $to }. Ask the person who manages your access.
 error-program-login = This login is for programs.
     .help = It signs in to the JSON API only. Use a login of your own here.
 error-outranked = This reaches somebody above you.
     .help = Mail for the recovery of a login that is not below yours passes through it, so only that person or somebody above may change it.
 error-not-while-acting = This can't be done while acting as somebody else.
     .help = Only the person themselves may do it. Leave their session first.
+error-cannot-act-as = Nobody can sign in as this Admin at the moment.
+    .help = The login or its customer is suspended or disabled, signs in to the API only, or has not chosen its own password yet.
+error-not-oneself = You can’t change your own access.
+    .help = Ask another owner to do it. Your own password is in the menu at the top.
+error-last-staff-owner = This is the last owner.
+    .help = At least one owner must be able to sign in at any time. Make somebody else an owner without an end date first, and wait until that person has chosen a password.
+error-not-an-api-login = This login has no API access.
+    .help = Unlimited creation is for Sub-Admins with API access only.
+error-task-already-open = This has been asked already.
+    .help = Your provider has not answered yet. You see the answer here as soon as there is one.
+error-task-closed = Somebody has dealt with this already.
+    .help = Look at the list again.
+error-networks-set-by-admin = Your main Admin set these networks.
+    .help = Ask your main Admin to change them.
 error-network-not-allowed = This login can't be used from here.
     .help = It is limited to certain networks, and you come from another. Ask the person who manages your access.
 error-password-change-due = Please choose a new password first.
@@ -33,6 +47,8 @@ error-line-invalid = This text cannot be used.
     .help = Use one line, without control characters, of at most { $max } characters.
 error-domain-name-invalid = This is not a domain name.
     .help = Enter a name such as example.com, without “www.”, “http://” or “@”.
+error-domain-unknown = There is no such domain to choose.
+    .help = Type the whole name of one of your verified domains.
 error-domain-name-confusable = This name can be mistaken for another.
     .help = It mixes letters of different scripts or looks like a domain that is already here. Ask your provider if it is really yours.
 error-public-suffix = Nobody can own this name as a mail domain.
@@ -41,6 +57,12 @@ error-local-part-invalid = This username cannot be used.
     .help = Use letters, digits, dots, hyphens and underscores, at most 64 characters, no “+” and no dot at either end.
 error-email-address-invalid = This is not an e-mail address.
     .help = Enter an address such as name@example.com.
+error-action-unknown = There is no action of this name.
+    .help = Choose one from the list; on the command line “bailiwick matrix” prints all. Nearly called so: { $near }.
+error-object-unknown = Nothing is called so.
+    .help = Enter the name of a domain, or the address of a user or alias where one is changed. Leave it empty for everything.
+error-login-unknown = There is no login of this name.
+    .help = Enter the name with which it signs in to the Admin Panel; add “--staff” for one of the provider’s people. Nearly called so: { $near }.
 error-login-name-invalid = This username cannot be used.
     .help = Use 3 to 64 letters, digits, dots, hyphens, underscores or an e-mail address.
 error-storage-invalid = This is not an amount of storage.
@@ -65,6 +87,10 @@ error-no-recovery-address = There is no recovery address to send a link to.
     .help = Set a one-time password instead.
 error-recovery-address-hosted = This address cannot be used for recovery.
     .help = It lies on a domain hosted here, so whoever manages that domain could take over this login. Use an address elsewhere.
+error-recovery-address-own = A mailbox can't be its own recovery address.
+    .help = Recovery links must reach you when you can't sign in here. Use an address elsewhere.
+error-recovery-address-unchanged = This is your recovery address already.
+    .help = Enter another one, or leave it as it is.
 error-confirmation-differs = That is not the name.
     .help = Type { $name } exactly to confirm.
 error-alias-without-target = An alias needs at least one target.
@@ -80,11 +106,11 @@ error-limit-below-use = This limit is below what is in use.
 error-catch-all-invalid = The catch-all must be a user of this domain.
     .help = Enter the username of a user of this domain.
 error-user-already-exists = User already exists
-    .help = { $address } is already { $kind ->
-        [user] a user
-        [alias] an alias
-       *[other] in use
-    }. The username must be unique across the domain, aliases and lists included. Choose another, or remove that one first.
+    .help = { $kind ->
+        [user] { $address } is already a user. The username must be unique across the domain, aliases and lists included. Choose another, or remove that one first.
+        [alias] { $address } is already an alias. The username must be unique across the domain, aliases and lists included. Choose another, or remove that one first.
+       *[hidden] The username must be unique across the domain, aliases and lists included. Choose another.
+    }
 error-address-resting = This address was removed a short while ago.
     .help = { $address } rests until { $until }, so that nobody receives mail meant for its former holder. The main Admin can release it under Aliases, “Resting addresses”.
 error-domain-already-exists = This domain is already in your list.
@@ -109,11 +135,20 @@ error-tenant-already-exists = A tenant has this name already.
 error-already-set-up = This installation has been set up.
     .help = Sign in, or ask a member of staff for an invitation.
 error-user-limit-reached = Maximum number of users allowed has been reached
-    .help = { $used } of { $licensed } mailboxes are used. Remove users you do not need, or buy more mailboxes.
+    .help = { $figures ->
+        [shown] { $used } of { $licensed } mailboxes are used. Remove users you do not need, or buy more mailboxes.
+       *[hidden] Remove users you do not need, or ask the person who manages your access for more.
+    }
 error-storage-limit-reached = There is not enough storage left
-    .help = { $left } of { $licensed } are left to assign. Choose a smaller quota, or buy more storage.
+    .help = { $figures ->
+        [shown] { $left } of { $licensed } are left to assign. Choose a smaller quota, or buy more storage.
+       *[hidden] Choose a smaller quota, or ask the person who manages your access for more.
+    }
 error-domain-limit-reached = Maximum number of domains allowed has been reached
-    .help = { $used } of { $licensed } domains are used. Remove one you do not need, or buy more.
+    .help = { $figures ->
+        [shown] { $used } of { $licensed } domains are used. Remove one you do not need, or buy more.
+       *[hidden] Ask the person who manages your access for more.
+    }
 error-changed-meanwhile = Somebody changed this meanwhile.
     .help = Nothing was saved. Look at the present state and make your change again.
 error-too-many-guesses = Too many wrong tries.
@@ -131,3 +166,29 @@ error-key-of-another = The secret key does not belong to this database.
     .help = Put the secret.key back that lay in data_dir when the database was begun. With another key nothing sealed in it can be opened.
 error-internal = Something went wrong on our side.
     .help = Nothing was saved. It has been logged; if it happens again, tell your provider the request number below.
+error-level-invalid = This section has no such level.
+    .help = Choose one of the levels offered.
+error-no-domain-chosen = No domain is chosen.
+    .help = Tick at least one domain, or choose all domains.
+error-too-many-domains = That is more domains than can be chosen.
+    .help = Choose at most { $max } domains, or all domains.
+error-no-such-domain = You have no domain “{ $name }”.
+    .help = Enter one name of your domains on each line.
+error-date-invalid = This is not a date.
+    .help = Enter a day such as 2027-12-31, or leave the field empty.
+error-date-in-past = This day is over.
+    .help = Choose today or a later day, or leave the field empty.
+error-network-invalid = Line { $line } is not an address or network.
+    .help = Write one entry on each line: an address or a network such as 192.0.2.0/24 or 2001:db8::/48, then a description. A network begins at its first address.
+error-network-twice = Line { $line } repeats a network.
+    .help = Each network stands in the list once.
+error-too-many-networks = That is more than a list can hold.
+    .help = Enter at most { $max } networks.
+error-network-list-empty = The list is empty, so nobody could sign in.
+    .help = Enter at least one network, or allow every network.
+error-network-list-shuts-out = Your own address { $address } is not in the list.
+    .help = Add it, or tick the box that says you know that you shut yourself out.
+error-api-needs-networks = API access needs a list of networks.
+    .help = Enter the addresses the program connects from and restrict the login to them.
+error-api-needs-password = A login with API access needs a password.
+    .help = A program cannot follow an invitation. Set a password and enter it in the program.

@@ -25,8 +25,10 @@ user-set-password = Set a password
 user-set-password-text = You pass it on yourself, safely.
 user-password-hint = Only if you set one yourself. At least 10 characters.
 user-one-time = Must be changed at the first sign-in
+user-one-time-always = The user must choose another password at the first sign-in.
 user-one-time-hint = Mail programs work after the user has chosen a password in the User Panel.
 user-recovery-hint = An address elsewhere. Invitations and links for a new password go there.
+user-invited-only = The user has not chosen a password yet.
 user-invited-text = The user has not chosen a password yet. The invitation can be sent again under “Reset password”.
 user-one-time-pending = The user must choose a password at the next sign-in; until then mail programs cannot sign in.
 

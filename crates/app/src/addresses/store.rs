@@ -70,26 +70,29 @@ pub(crate) async fn claim(
     let claimed: Option<(AddressId,)> = tx.optional(statement).await?;
     match claimed {
         Some(_) => Ok(()),
-        None => Err(taken(tx, domain, domain_name, local).await?),
+        None => Err(taken(tx, tenant, domain, domain_name, local).await?),
     }
 }
 
 #[derive(FromRow)]
 struct Taken {
     kind: String,
+    mailbox_id: Option<MailboxId>,
     rests_until: Option<Timestamp>,
     time_zone: String,
 }
 
-/// Who has the address, as an error; the end of a rest in the domain's own time.
+/// Who has the address, as an error, told only to whoever may see the holder; the end of a rest in the domain's own
+/// time.
 async fn taken(
     tx: &mut WriteTx,
+    tenant: TenantId,
     domain: DomainId,
     name: &DomainName,
     local: &LocalPart,
 ) -> Result<Error, Error> {
     let statement = sql(
-        "SELECT a.kind, a.rests_until, d.time_zone FROM addresses a JOIN domains d ON d.id = a.domain_id \
+        "SELECT a.kind, a.mailbox_id, a.rests_until, d.time_zone FROM addresses a JOIN domains d ON d.id = a.domain_id \
          WHERE a.domain_id = $ AND a.local_part = $",
     )
     .bind(domain)
@@ -100,7 +103,13 @@ async fn taken(
         let zone = taken.time_zone.parse().unwrap_or_else(|_| TimeZoneName::utc());
         Error::new(Code::AddressResting).with("address", address).with("until", until.in_zone(&zone))
     } else {
-        let kind = if taken.kind == "alias" { "alias" } else { "user" };
+        let (kind, sees) = match taken.kind.as_str() {
+            "alias" => ("alias", Permission::AliasView),
+            _ => ("user", Permission::MailboxView),
+        };
+        let place =
+            Place { tenant: Some(tenant), domain: Some(domain), mailbox: taken.mailbox_id, login: None };
+        let kind = if tx.actor().may(sees, place, tx.now()) { kind } else { "hidden" };
         Error::new(Code::UserAlreadyExists).with("address", address).with("kind", kind)
     };
     Ok(error.on("username"))

@@ -1,23 +1,21 @@
 //! What the pages about aliases show.
 
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::db::Page;
 use bailiwick_base::t;
-use bailiwick_base::words::{DomainId, DomainName, EmailAddress};
+use bailiwick_base::words::EmailAddress;
 use bailiwick_ui::{
     Column, Icon, Row, Tone, badge, card, empty_state, field, filters, form_card, hidden, link_button,
-    notice, page_header, select, submit, table, textarea,
+    notice, page_header, submit, table, textarea,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::service::Leading;
 use crate::addresses::RestingAddress;
+use crate::domains::DomainChoices;
 use crate::shell::{Problem, Shell};
 use crate::tenants::pager_of;
-
-/// Verified domains to choose from.
-pub(super) type Domains = [(DomainId, DomainName)];
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -32,15 +30,23 @@ pub(super) struct ListQuery {
 /// Targets named in a list before the rest is only counted.
 const SHOWN: usize = 3;
 
-pub(super) fn list(shell: &Shell, query: &ListQuery, domains: &Domains, page: &Page<Leading>) -> Markup {
+pub(super) fn list(
+    shell: &Shell,
+    query: &ListQuery,
+    domains: &DomainChoices,
+    page: &Page<Leading>,
+) -> Markup {
     let may_add = shell.holds(Permission::AliasAdd) && !domains.is_empty();
     let add = || link_button(t!("aliases-add"), "/aliases/new").primary().icon(Icon::Plus);
     let empty = if !query.q.is_empty() || !query.domain.is_empty() {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     } else if domains.is_empty() {
-        empty_state(Icon::MailForward, t!("aliases-empty-title"))
-            .text(t!("aliases-no-domain"))
-            .action(link_button(t!("menu-domains"), "/domains"))
+        let empty = empty_state(Icon::MailForward, t!("aliases-empty-title")).text(t!("aliases-no-domain"));
+        if shell.holds(Permission::DomainView) {
+            empty.action(link_button(t!("menu-domains"), "/domains"))
+        } else {
+            empty
+        }
     } else {
         let empty = empty_state(Icon::MailForward, t!("aliases-empty-title")).text(t!("aliases-empty-text"));
         if may_add { empty.action(add()) } else { empty }
@@ -57,7 +63,7 @@ pub(super) fn list(shell: &Shell, query: &ListQuery, domains: &Domains, page: &P
         }))
         (card().flush(html! {
             (filters("/aliases", t!("list-search")).search("q", t!("aliases-search"), query.q.as_str())
-                .filter(domain_menu(domains, &query.domain).submits()))
+                .filter(domains.field(Some(&t!("aliases-all-domains")), &query.domain).submits()))
             (table(t!("aliases-title"))
                 .column(Column::new(t!("column-address")).title())
                 .column(Column::new(t!("column-leads-to")))
@@ -66,14 +72,6 @@ pub(super) fn list(shell: &Shell, query: &ListQuery, domains: &Domains, page: &P
             (pager_of("/aliases", &[("q", &query.q), ("domain", &query.domain)], page))
         }))
     }
-}
-
-/// A menu of domains that begins with "all".
-fn domain_menu(domains: &Domains, chosen: &str) -> bailiwick_ui::Field {
-    select("domain", t!("field-domain"))
-        .option("", t!("aliases-all-domains"))
-        .options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
-        .value(chosen)
 }
 
 /// An address as people read it.
@@ -108,16 +106,14 @@ fn targets_field(text: &str, problem: &Problem) -> bailiwick_ui::Field {
         .error(problem.on("targets"))
 }
 
-pub(super) fn new(shell: &Shell, domains: &Domains, form: &NewForm, problem: &Problem) -> Markup {
-    let menu = select("domain", t!("field-domain"))
-        .options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
-        .value(form.domain.as_str())
-        .required()
-        .error(problem.on("domain"));
+pub(super) fn new(shell: &Shell, domains: &DomainChoices, form: &NewForm, problem: &Problem) -> Markup {
+    let menu = domains.field(None, &form.domain).required().error(problem.on("domain"));
     html! {
         (page_header(t!("alias-new-title")).crumbs(t!("crumbs-label"), [(t!("aliases-title"), "/aliases")]))
         @if domains.is_empty() {
-            (notice(Tone::Info, t!("aliases-no-domain")).actions(html! { (link_button(t!("menu-domains"), "/domains")) }))
+            (notice(Tone::Info, t!("aliases-no-domain")).actions(html! {
+                @if shell.holds(Permission::DomainView) { (link_button(t!("menu-domains"), "/domains")) }
+            }))
         } @else {
             (form_card("/aliases/new").csrf(shell.csrf()).errors(problem.summary()).body(html! {
                 (menu)
@@ -147,11 +143,12 @@ impl EditForm {
 pub(super) fn edit(shell: &Shell, leading: &Leading, form: &EditForm, problem: &Problem) -> Markup {
     let path = format!("/aliases/{}", leading.alias.id);
     let removal = || link_button(t!("alias-remove"), format!("{path}/remove")).outline_danger();
+    let place = leading.alias.place();
     html! {
         (page_header(shown(&leading.alias.address)).crumbs(t!("crumbs-label"), [(t!("aliases-title"), "/aliases")])
-            .actions(html! { @if shell.holds(Permission::AliasRemove) { (removal()) } }))
+            .actions(html! { @if shell.may(Permission::AliasRemove, place) { (removal()) } }))
         @if leading.targets.is_empty() { (notice(Tone::Warning, t!("alias-leads-nowhere-text"))) }
-        @if shell.holds(Permission::AliasUpdate) {
+        @if shell.may(Permission::AliasUpdate, place) {
             (form_card(path.as_str()).csrf(shell.csrf()).errors(problem.summary()).body(html! {
                 (hidden("version", &form.version.to_string()))
                 (targets_field(&form.targets, problem))
@@ -180,7 +177,11 @@ pub(super) fn resting(shell: &Shell, page: &Page<RestingAddress>) -> Markup {
         let row = Row::new()
             .cell(address.address.as_str())
             .cell(html! { (address.until.in_zone(&shell.zone())) " " (shell.zone().as_str()) });
-        if shell.holds(Permission::AddressRelease) { row.actions(release(shell, address)) } else { row }
+        if shell.may(Permission::AddressRelease, address.place()) {
+            row.actions(release(shell, address))
+        } else {
+            row
+        }
     });
     html! {
         (page_header(t!("resting-title")).text(t!("resting-text")).crumbs(t!("crumbs-label"), [(t!("aliases-title"), "/aliases")]))

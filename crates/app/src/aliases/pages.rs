@@ -1,16 +1,19 @@
 //! Pages about aliases and resting addresses.
 
 use axum::extract::State;
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::db::PageRequest;
 use bailiwick_base::words::{AddressId, AliasId, LocalPart};
 use bailiwick_base::{Code, Error, t};
+use maud::html;
 
 use super::forms::{self, EditForm, ListQuery, NewForm};
 use super::service::Aliases;
 use super::store::Alias;
 use super::targets::read_targets;
 use crate::addresses::Addresses;
+use crate::audit::{Audit, card_about};
+use crate::domains::Domains;
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
@@ -34,39 +37,35 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// `GET /aliases`
 async fn list(
     State(aliases): State<Aliases>,
+    State(domains): State<Domains>,
     shell: Shell,
     Calling(caller): Calling,
     Query(query): Query<ListQuery>,
 ) -> Answer {
     let request = PageRequest::parse(&query.after, &query.before)?;
-    let domain = match query.domain.as_str() {
-        "" => None,
-        text => Some(text.parse().map_err(|_| Error::new(Code::MalformedRequest))?),
-    };
+    let domain = domains.filtered(&caller, Permission::AliasView, &query.domain).await?;
     let page = aliases.page(&caller, &query.q, domain, &request).await?;
-    let domains = aliases.domains(&caller).await?;
-    Ok(shell.page(&t!("aliases-title"), forms::list(&shell, &query, &domains, &page)))
+    let choices = domains.choices(&caller, Permission::AliasView).await?;
+    Ok(shell.page(&t!("aliases-title"), forms::list(&shell, &query, &choices, &page)))
 }
 
 /// `GET /aliases/new`
-async fn new_page(State(aliases): State<Aliases>, shell: Shell, Calling(caller): Calling) -> Answer {
-    if !shell.holds(Permission::AliasAdd) {
-        return Err(Error::new(Code::NotPermitted).with("needs", Permission::AliasAdd.key()).into());
-    }
-    let domains = aliases.domains(&caller).await?;
-    let page = forms::new(&shell, &domains, &NewForm::default(), &Problem::none());
+async fn new_page(State(domains): State<Domains>, shell: Shell, Calling(caller): Calling) -> Answer {
+    let choices = domains.choices(&caller, Permission::AliasAdd).await?;
+    let page = forms::new(&shell, &choices, &NewForm::default(), &Problem::none());
     Ok(shell.page(&t!("alias-new-title"), page))
 }
 
 /// `POST /aliases/new`
 async fn create(
     State(aliases): State<Aliases>,
+    State(domains): State<Domains>,
     shell: Shell,
     Calling(caller): Calling,
     Form(form): Form<NewForm>,
 ) -> Answer {
     let created = async {
-        let domain = form.domain.parse().map_err(|_| Error::new(Code::FieldMissing).on("domain"))?;
+        let domain = domains.chosen(&caller, Permission::AliasAdd, &form.domain).await?;
         let name = LocalPart::for_new_address(form.alias.trim())
             .map_err(|_| Error::new(Code::LocalPartInvalid).on("alias"))?;
         aliases.add(&caller, domain, &name, &read_targets(&form.targets)?).await
@@ -75,9 +74,9 @@ async fn create(
     match created {
         Ok(_) => Ok(redirect("/aliases?done=alias-added")),
         Err(error) => {
-            let domains = aliases.domains(&caller).await?;
+            let choices = domains.choices(&caller, Permission::AliasAdd).await?;
             let title = t!("alias-new-title");
-            shell.again(error, &title, |problem| forms::new(&shell, &domains, &form, problem))
+            shell.again(error, &title, |problem| forms::new(&shell, &choices, &form, problem))
         }
     }
 }
@@ -85,13 +84,15 @@ async fn create(
 /// `GET /aliases/{id}`
 async fn show(
     State(aliases): State<Aliases>,
+    State(audit): State<Audit>,
     shell: Shell,
     Calling(caller): Calling,
     Path(id): Path<AliasId>,
 ) -> Answer {
     let leading = aliases.get(&caller, id).await?;
     let page = forms::edit(&shell, &leading, &EditForm::of(&leading), &Problem::none());
-    Ok(shell.page(&leading.alias.address.to_string(), page))
+    let history = card_about(&audit, &shell, &caller, "alias", id).await?;
+    Ok(shell.page(&leading.alias.address.to_string(), html! { (page) (history) }))
 }
 
 /// `POST /aliases/{id}`
@@ -121,6 +122,7 @@ async fn removal_page(
     Path(id): Path<AliasId>,
 ) -> Answer {
     let leading = aliases.get(&caller, id).await?;
+    shell.must(Permission::AliasRemove, leading.alias.place())?;
     Ok(shell.page(&t!("alias-remove-title"), forms::removal(&shell, &leading)))
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use bailiwick_base::authz::{Caller, Detail, Permission};
-use bailiwick_base::db::{Page, PageRequest, WriteTx};
-use bailiwick_base::words::{AliasId, DomainId, DomainName, EmailAddress, LocalPart, TenantId, limits};
+use bailiwick_base::authz::{Caller, Detail, Permission, Place};
+use bailiwick_base::db::{Page, PageRequest, Query, WriteTx};
+use bailiwick_base::words::{AliasId, DomainId, EmailAddress, LocalPart, TenantId, limits};
 use bailiwick_base::{Code, Error};
 
 use super::actions::{AddAlias, RemoveAlias, UpdateAlias};
@@ -60,13 +60,6 @@ impl Aliases {
         let alias: Alias = tx.find(id).await?;
         let mut targets = store::targets(&mut tx, &[id]).await?;
         Ok(Leading::of(alias, &mut targets))
-    }
-
-    /// The verified domains an alias can be added to or looked for in.
-    pub async fn domains(&self, caller: &Caller) -> Result<Vec<(DomainId, DomainName)>, Error> {
-        let mut tx = self.core.read(caller).await?;
-        tx.visible::<Alias>()?;
-        domains::domain_choices(&mut tx).await
     }
 
     /// Adds an alias to a verified domain.
@@ -136,22 +129,32 @@ fn about_alias(error: Error) -> Error {
     if error.field().is_some() { error.on("alias") } else { error }
 }
 
-/// Everything that is asked of targets. One on another tenant's domain is like one anywhere else: nothing is said
-/// about whether it exists (HZ-11).
+/// Everything that is asked of targets. One on another tenant's domain, or on one of whose users and aliases the actor
+/// sees nothing, is like one anywhere else: nothing is said about whether it exists (HZ-11). It may lead nowhere then,
+/// and mail to it is returned.
 async fn check_targets(
     tx: &mut WriteTx,
     tenant: TenantId,
     alias: &EmailAddress,
     targets: &[EmailAddress],
 ) -> Result<(), Error> {
-    if let Some(missing) = store::first_missing(tx, tenant, targets).await? {
+    let (actor, now) = (tx.actor().clone(), tx.now());
+    let mut domains = store::domains_of(tx, tenant, targets).await?;
+    domains.retain(|(domain, _)| {
+        let place = Place { tenant: Some(tenant), domain: Some(*domain), ..Place::default() };
+        [Permission::MailboxView, Permission::AliasView].iter().any(|view| actor.may(*view, place, now))
+    });
+    if let Some(missing) = store::first_missing(tx, domains, targets).await? {
         return Err(Error::new(Code::AliasTargetMissing).with("address", missing.to_string()).on("targets"));
     }
-    let Some(mut graph) = store::graph_below(tx, tenant, targets).await? else {
+    // Aliases the actor does not see are like addresses elsewhere: whether one exists shows in no answer. Delivery
+    // bounds what leads in a circle through them.
+    let visible = tx.visible::<Alias>()?;
+    let Some(mut graph) = store::graph_below(tx, &visible, targets).await? else {
         return Err(too_many(limits::EXPANSION));
     };
     graph.forget(alias);
-    let above = store::length_above(tx, tenant, alias).await?;
+    let above = store::length_above(tx, &visible, alias).await?;
     graph.admits(alias, targets, above, limits::ALIAS_DEPTH).map_err(|Loop(address)| {
         let error = Error::new(Code::AliasLoop).with("address", address.to_string());
         error.with("max", limits::ALIAS_DEPTH).on("targets")

@@ -205,6 +205,7 @@ pub(crate) async fn forget_target(
     tenant: TenantId,
     address: &EmailAddress,
 ) -> Result<(), Error> {
+    lock_tenant(tx, tenant).await?; // an alias that is being saved is seen, or sees that the address is gone
     let (local, domain) = (&address.local, &address.domain);
     let statement = sql("DELETE FROM alias_targets WHERE (address = $ OR (address >= $ AND address < $ AND address LIKE $ ESCAPE '\\')) \
          AND alias_id IN (SELECT id FROM aliases WHERE tenant_id = $)")
@@ -222,6 +223,7 @@ pub(crate) async fn forget_domain(
     tenant: TenantId,
     domain: &DomainName,
 ) -> Result<(), Error> {
+    lock_tenant(tx, tenant).await?;
     let statement = sql("DELETE FROM alias_targets WHERE address LIKE $ ESCAPE '\\' \
          AND alias_id IN (SELECT id FROM aliases WHERE tenant_id = $)")
     .bind(format!("%{}", like_literal(&format!("@{domain}"))))
@@ -229,17 +231,25 @@ pub(crate) async fn forget_domain(
     tx.run(statement).await.map(drop)
 }
 
-/// The first of `targets` that lies on a domain this tenant holds without being an address there.
-pub(super) async fn first_missing(
+/// The domains of a tenant in which some of `targets` lie.
+pub(super) async fn domains_of(
     tx: &mut WriteTx,
     tenant: TenantId,
     targets: &[EmailAddress],
-) -> Result<Option<EmailAddress>, Error> {
+) -> Result<Vec<(DomainId, DomainName)>, Error> {
     let names: HashSet<&DomainName> = targets.iter().map(|target| &target.domain).collect();
     let select = sql("SELECT id, name FROM domains WHERE held AND tenant_id = $ AND ").bind(tenant);
-    let own: Vec<(DomainId, DomainName)> = tx.all(select.is_in("name", names)).await?;
+    tx.all(select.is_in("name", names)).await
+}
+
+/// The first of `targets` that lies in one of `domains` without being an address there.
+pub(super) async fn first_missing(
+    tx: &mut WriteTx,
+    domains: Vec<(DomainId, DomainName)>,
+    targets: &[EmailAddress],
+) -> Result<Option<EmailAddress>, Error> {
     let mut missing = HashSet::new();
-    for (id, name) in own {
+    for (id, name) in domains {
         let here: Vec<&EmailAddress> = targets.iter().filter(|target| target.domain == name).collect();
         let locals: HashSet<LocalPart> =
             here.iter().flat_map(|target| [target.local.clone(), target.local.without_detail()]).collect();
@@ -264,7 +274,7 @@ fn always_there(local: &LocalPart) -> bool {
 /// Everything the tenant's aliases lead to from `targets`, or none if it is more than one recipient may expand to.
 pub(super) async fn graph_below(
     tx: &mut WriteTx,
-    tenant: TenantId,
+    visible: &Visible<Alias>,
     targets: &[EmailAddress],
 ) -> Result<Option<Graph>, Error> {
     let mut graph = Graph::default();
@@ -272,13 +282,11 @@ pub(super) async fn graph_below(
     let mut level: Vec<EmailAddress> = seen.iter().cloned().collect();
     let most = i64::try_from(limits::EXPANSION).unwrap_or(i64::MAX);
     while !level.is_empty() {
-        let select =
-            sql("SELECT a.address, t.address FROM aliases a JOIN alias_targets t ON t.alias_id = a.id \
-             WHERE a.tenant_id = $ AND ")
-            .bind(tenant)
-            .is_in("a.address", level.iter())
-            .push(" LIMIT $")
-            .bind(most + 1);
+        let select = sql(
+            "SELECT a.address, t.address FROM aliases a JOIN alias_targets t ON t.alias_id = a.id WHERE ",
+        )
+        .is_in("a.address", level.iter());
+        let select = visible.narrow(select).push(" LIMIT $").bind(most + 1);
         let edges: Vec<(String, String)> = tx.all(select).await?;
         level.clear();
         for (alias, target) in edges {
@@ -299,15 +307,15 @@ pub(super) async fn graph_below(
 /// step a thousand are looked at; the walk at delivery has bounds of its own.
 pub(super) async fn length_above(
     tx: &mut WriteTx,
-    tenant: TenantId,
+    visible: &Visible<Alias>,
     address: &EmailAddress,
 ) -> Result<usize, Error> {
     let mut level = vec![address.to_string()];
     for length in 0..limits::ALIAS_DEPTH {
-        let select = sql("SELECT DISTINCT a.address FROM alias_targets t JOIN aliases a ON a.id = t.alias_id WHERE a.tenant_id = $ AND ")
-            .bind(tenant)
-            .is_in("t.address", level.iter())
-            .push(" ORDER BY a.address LIMIT 1000");
+        let select =
+            sql("SELECT DISTINCT a.address FROM alias_targets t JOIN aliases a ON a.id = t.alias_id WHERE ")
+                .is_in("t.address", level.iter());
+        let select = visible.narrow(select).push(" ORDER BY a.address LIMIT 1000");
         let above: Vec<(String,)> = tx.all(select).await?;
         if above.is_empty() {
             return Ok(length);

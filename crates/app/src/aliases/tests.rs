@@ -325,7 +325,7 @@ async fn aliases_are_paged_searched_by_prefix_and_filtered_by_domain() {
         assert!(admin.browser.get("/aliases?q=_50").await.says("Nothing found"), "no wildcards");
         let filtered = admin.browser.get(&format!("/aliases?domain={other}")).await;
         assert!(filtered.says("zoe@other.test") && !filtered.says("a00@acme.test"));
-        assert_eq!(admin.browser.get("/aliases?domain=x").await.status, 400);
+        assert!(admin.browser.get("/aliases?domain=x").await.says("Nothing found"), "no domain is called so");
     })
     .await;
 }

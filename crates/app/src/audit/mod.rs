@@ -3,7 +3,11 @@
 //! Events are written by the transaction of the change itself; nothing here adds, changes or removes one.
 
 mod actions;
+mod card;
 mod chain;
+mod checkpoints;
+mod export;
+mod filter;
 mod pages;
 mod sealer;
 mod service;
@@ -15,8 +19,11 @@ mod tests;
 mod verify;
 mod words;
 
-pub use actions::{SealHistory, VerifyHistory};
-pub(crate) use pages::history_card;
-pub use service::Audit;
+pub use actions::{Chains, ChainsOf, CheckpointHistory, ProveHistory, SealHistory, VerifyHistory};
+pub(crate) use card::{card_about, newest_card};
+pub use checkpoints::{Checkpoint, CheckpointTrouble, Overdue, PublicKey, Signer};
+pub use filter::{By, HistoryFilter, ObjectNamed};
+pub(crate) use pages::routes;
+pub use service::{Audit, Overview, Proof, Refused};
 pub use store::{EntryDetail, HistoryEntry, Told};
 pub use verify::{Fault, FaultKind, Head, Verification};

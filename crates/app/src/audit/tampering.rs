@@ -10,10 +10,11 @@ use bailiwick_base::{Code, Error};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
+use super::checkpoints::{Keeper, Round};
 use super::tests::{root, suspend_and_resume, tenant, verify};
-use super::{Audit, FaultKind};
+use super::{Audit, Checkpoint, CheckpointTrouble, FaultKind, Signer};
 use crate::Core;
-use crate::settings::{Origins, Settings};
+use crate::settings::{KeptCheckpoints, Origins, Settings};
 use crate::tenants::{Limits, NewTenant, Tenants};
 
 /// A database on SQLite whose file is at hand for whoever has the machine.
@@ -38,6 +39,7 @@ fn settings() -> Settings {
         mail_store: None,
         billing_url: None,
         own_domains: Vec::new(),
+        checkpoints: None,
         demo: None,
     }
 }
@@ -251,6 +253,49 @@ async fn ab_02_every_one_of_200_random_edits_is_found_and_its_first_bad_entry_na
         }
     }
     assert_eq!(verify(&at.core).await, sound);
+}
+
+#[tokio::test]
+async fn ab_02_a_chain_whose_end_was_cut_off_or_made_anew_shows_against_a_checkpoint_only() {
+    let mut at = Tampered::new().await;
+    let acme = tenant(&at.core, "acme").await;
+    for _ in 0..3 {
+        suspend_and_resume(&at.core, acme).await;
+    }
+    let audit = Audit::new(at.core.clone());
+    audit.seal().await.expect("sealed");
+    let vault = tempfile::tempdir().expect("a folder");
+    let kept = KeptCheckpoints { directory: Some(vault.path().to_owned()), command: None };
+    let signer = Signer::of(&at.core.ground().keys);
+    at.run("UPDATE audit_heads SET waiting_since = 0").await;
+    let made = audit.checkpoint(&Keeper::new(kept), &signer, "one").await;
+    assert_eq!(made.expect("the database answers"), Round::Kept);
+    let file =
+        std::fs::read_dir(vault.path()).expect("read").next().expect("a file").expect("an entry").path();
+    let document = std::fs::read(&file).expect("read");
+    let checkpoint = Checkpoint::read(&document, &signer.public_key()).expect("ours");
+    assert_eq!(checkpoint.heads.len(), 1);
+    assert_eq!(audit.differing(&root(), &checkpoint.heads).await.expect("compared"), []);
+
+    for trigger in
+        ["events_are_not_changed", "events_are_not_removed", "seals_are_not_changed", "seals_are_not_removed"]
+    {
+        at.run(&format!("DROP TRIGGER audit_{trigger}")).await;
+    }
+    at.run("DELETE FROM audit_details WHERE event_id > 5; DELETE FROM audit_events WHERE id > 5; DELETE FROM audit_seals WHERE event_id > 5")
+        .await;
+    assert!(verify(&at.core).await.is_sound(), "the chain alone does not show it");
+    let cut = audit.differing(&root(), &checkpoint.heads).await.expect("compared");
+    assert_eq!(cut, [(checkpoint.heads[0].clone(), None)]);
+
+    suspend_and_resume(&at.core, acme).await;
+    audit.seal().await.expect("sealed");
+    assert!(verify(&at.core).await.is_sound());
+    let anew = audit.differing(&root(), &checkpoint.heads).await.expect("compared");
+    assert!(matches!(anew.as_slice(), [(head, Some(_))] if *head == checkpoint.heads[0]), "{anew:?}");
+
+    let forged = String::from_utf8(document).expect("text").replace("\"seq\":7", "\"seq\":5");
+    assert_eq!(Checkpoint::read(forged.as_bytes(), &signer.public_key()), Err(CheckpointTrouble::Forged));
 }
 
 #[tokio::test]

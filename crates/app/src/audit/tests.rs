@@ -1,11 +1,14 @@
 //! The history over real databases: sealed without a fork, proven, shown to whom it belongs.
 
+mod checkpoints;
+mod pages;
+
 use bailiwick_base::Code;
 use bailiwick_base::authz::{Caller, Events};
 use bailiwick_base::db::{PageRequest, sql};
-use bailiwick_base::words::{ClientAddress, Storage, TenantId};
+use bailiwick_base::words::{ClientAddress, Installation, Storage, TenantId};
 
-use super::{Audit, Verification};
+use super::{Audit, HistoryFilter, Verification, VerifyHistory};
 use crate::Core;
 use crate::settings::Portal;
 use crate::tenants::{Limits, NewTenant, Tenants};
@@ -13,6 +16,10 @@ use crate::testkit::{TestApp, on_each_engine};
 
 pub(super) fn root() -> Caller {
     Caller::operator("root")
+}
+
+fn all() -> HistoryFilter {
+    HistoryFilter::default()
 }
 
 pub(super) async fn tenant(core: &Core, name: &str) -> TenantId {
@@ -69,7 +76,7 @@ async fn ab_19_an_erased_detail_leaves_a_chain_that_verifies() {
         let found = verify(app.core()).await;
         assert!(found.is_sound());
         assert_eq!(found.erased, 1);
-        let page = audit.page(&root(), &PageRequest::default()).await.expect("a page");
+        let page = audit.page(&root(), &all(), &PageRequest::default()).await.expect("a page");
         assert_eq!(page.rows[0].who(true).name, "erased");
     })
     .await;
@@ -126,7 +133,8 @@ async fn ab_17_a_tenant_reads_its_own_history_only_and_nobody_without_the_right_
             (Caller::system("curious"), Code::NotPermitted),
             (Caller::anonymous(ClientAddress::LOCAL), Code::SignedOut),
         ] {
-            let refused = audit.page(&caller, &PageRequest::default()).await.map_err(|error| error.code());
+            let refused =
+                audit.page(&caller, &all(), &PageRequest::default()).await.map_err(|error| error.code());
             assert_eq!(refused.map(|page| page.rows.len()), Err(code));
         }
         let browser = app.browser(Portal::Admin);
@@ -143,17 +151,34 @@ async fn the_history_is_read_from_the_newest_to_the_oldest_page_by_page() {
         for _ in 0..30 {
             suspend_and_resume(app.core(), acme).await;
         }
-        let first = audit.page(&root(), &PageRequest::default()).await.expect("a page");
+        let first = audit.page(&root(), &all(), &PageRequest::default()).await.expect("a page");
         assert_eq!(first.rows.len(), 50);
         assert!(first.rows.is_sorted_by(|newer, older| newer.id > older.id));
         let request = PageRequest { after: first.next.clone(), before: None };
-        let second = audit.page(&root(), &request).await.expect("a page");
+        let second = audit.page(&root(), &all(), &request).await.expect("a page");
         assert_eq!(second.rows.len(), 11);
         assert!(second.next.is_none());
         assert_eq!(second.rows.last().map(|entry| entry.action.as_str()), Some("tenant.create"));
         let request = PageRequest { after: None, before: second.previous };
-        let back = audit.page(&root(), &request).await.expect("a page");
+        let back = audit.page(&root(), &all(), &request).await.expect("a page");
         assert_eq!(back.rows[0].id, first.rows[0].id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_proof_that_runs_out_of_time_says_how_far_it_came() {
+    on_each_engine(async |app: TestApp| {
+        let audit = Audit::new(app.core().clone());
+        tenant(app.core(), "acme").await;
+        audit.seal().await.expect("sealed");
+        let now = Some(tokio::time::Instant::now());
+        let (found, complete) =
+            audit.walk::<VerifyHistory>(&root(), Installation, now).await.expect("it ends");
+        assert!(found.is_sound() && !complete);
+        assert_eq!(found.sealed, 1);
+        let proof = audit.prove(&root()).await.expect("it ends");
+        assert!(proof.complete && proof.found.is_sound());
     })
     .await;
 }

@@ -28,6 +28,21 @@ pub enum FaultKind {
     Unsealed,
 }
 
+impl FaultKind {
+    /// Its name in texts.
+    pub const fn key(self) -> &'static str {
+        match self {
+            FaultKind::Changed => "changed",
+            FaultKind::Missing => "missing",
+            FaultKind::OutOfOrder => "out-of-order",
+            FaultKind::Inserted => "inserted",
+            FaultKind::DetailChanged => "detail-changed",
+            FaultKind::Gap => "gap",
+            FaultKind::Unsealed => "unsealed",
+        }
+    }
+}
+
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -5,7 +5,8 @@ use bailiwick_base::texts::{self, Arg};
 use bailiwick_base::words::Storage;
 use serde_json::Value as Json;
 
-use super::store::{HistoryEntry, Told};
+use super::filter::sentence_key;
+use super::store::{EntryDetail, HistoryEntry, Told};
 
 /// The longest value shown, in characters.
 const SHOWN: usize = 200;
@@ -19,10 +20,17 @@ pub(super) struct Who {
     pub(super) address: Option<String>,
 }
 
+impl EntryDetail {
+    /// None where it is not for the reader.
+    fn shown_address(&self) -> Option<String> {
+        (!self.address.is_empty()).then(|| self.address.clone())
+    }
+}
+
 impl HistoryEntry {
     /// "Added the tenant Acme".
     pub(super) fn sentence(&self) -> String {
-        let key = format!("history-action-{}", self.action.replace(['.', '_'], "-"));
+        let key = sentence_key(&self.action);
         if !texts::has(&key) {
             return self.action.clone();
         }
@@ -34,8 +42,25 @@ impl HistoryEntry {
     }
 
     /// Who did it. A customer reads of its provider's people neither names, which are half of a sign-in, nor
-    /// addresses.
+    /// addresses, nor those of somebody else they act as.
     pub(super) fn who(&self, reader_is_staff: bool) -> Who {
+        let who = self.acted(reader_is_staff);
+        let Some(real_kind) = &self.real_kind else { return who };
+        let hidden = real_kind == "staff" && !reader_is_staff;
+        let real = match &self.told {
+            _ if hidden => t!("history-actor-provider").into_owned(),
+            Told::Detail(detail) => detail.real.as_deref().map_or_else(|| real_kind.clone(), cut),
+            Told::Erased => t!("history-erased").into_owned(),
+            Told::Unreadable => t!("history-unreadable").into_owned(),
+        };
+        Who {
+            name: t!("history-acting", real = real, actor = who.name).into_owned(),
+            address: who.address.filter(|_| !hidden),
+        }
+    }
+
+    /// In whose name it was done.
+    fn acted(&self, reader_is_staff: bool) -> Who {
         let unnamed = |name: std::borrow::Cow<'_, str>| Who { name: name.into_owned(), address: None };
         match (self.actor_kind.as_str(), &self.told) {
             ("system", _) => unnamed(t!("history-actor-system")),
@@ -43,15 +68,13 @@ impl HistoryEntry {
             (_, Told::Erased) => unnamed(t!("history-erased")),
             (_, Told::Unreadable) => unnamed(t!("history-unreadable")),
             ("nobody", Told::Detail(detail)) => {
-                Who { name: t!("history-actor-nobody").into_owned(), address: Some(detail.address.clone()) }
+                Who { name: t!("history-actor-nobody").into_owned(), address: detail.shown_address() }
             }
             ("operator", Told::Detail(detail)) => Who {
                 name: t!("history-actor-operator", name = cut(&detail.actor)).into_owned(),
-                address: Some(detail.address.clone()),
+                address: detail.shown_address(),
             },
-            (_, Told::Detail(detail)) => {
-                Who { name: cut(&detail.actor), address: Some(detail.address.clone()) }
-            }
+            (_, Told::Detail(detail)) => Who { name: cut(&detail.actor), address: detail.shown_address() },
         }
     }
 
@@ -98,6 +121,7 @@ fn value_in_words(name: &str, value: &Json) -> String {
     match value {
         Json::Null => t!("history-nothing").into_owned(),
         Json::String(text) if text.is_empty() => t!("history-nothing").into_owned(),
+        Json::String(text) if name == "role" => role_in_words(text),
         Json::String(text) => cut(text),
         Json::Bool(true) => t!("history-yes").into_owned(),
         Json::Bool(false) => t!("history-no").into_owned(),
@@ -112,6 +136,12 @@ fn value_in_words(name: &str, value: &Json) -> String {
     }
 }
 
+/// The name of a staff role as the forms have it.
+fn role_in_words(role: &str) -> String {
+    let key = role.replace('_', "-").replacen("staff-", "staff-role-", 1);
+    if texts::has(&key) { texts::text(&key).into_owned() } else { cut(role) }
+}
+
 fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((at, _)) => format!("{}…", &text[..at]),
@@ -120,12 +150,12 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use bailiwick_base::words::{AuditEventId, Timestamp};
 
     use super::*;
 
-    fn entry(action: &str, kind: &str, detail: Option<&Json>) -> HistoryEntry {
+    pub(in crate::audit) fn entry(action: &str, kind: &str, detail: Option<&Json>) -> HistoryEntry {
         HistoryEntry {
             id: AuditEventId(1),
             at: Timestamp(0),
@@ -133,6 +163,7 @@ mod tests {
             domain_id: None,
             tenant_name: None,
             actor_kind: kind.into(),
+            real_kind: None,
             action: action.into(),
             object_kind: "tenant".into(),
             object_id: "ten_1".into(),
@@ -188,6 +219,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_acts_as_another_is_named_beside_them_but_not_to_a_customer() {
+        let mut detail = detail();
+        detail["real"] = "olga".into();
+        let acting =
+            HistoryEntry { real_kind: Some("staff".into()), ..entry("alias.add", "admin", Some(&detail)) };
+        let seen_by_staff = Who { name: "olga acting as ann".into(), address: Some("192.0.2.1".into()) };
+        assert_eq!(acting.who(true), seen_by_staff);
+        assert_eq!(acting.who(false), Who { name: "Your provider acting as ann".into(), address: None });
+        let admin = HistoryEntry { real_kind: Some("admin".into()), ..acting };
+        assert_eq!(admin.who(false).name, "olga acting as ann");
+        let erased = HistoryEntry { real_kind: Some("staff".into()), ..entry("alias.add", "admin", None) };
+        assert_eq!(erased.who(true).name, "erased acting as erased");
+        assert_eq!(erased.who(false).name, "Your provider acting as erased");
+    }
+
+    #[test]
     fn an_action_without_a_sentence_shows_its_name() {
         assert_eq!(entry("coffee.brew", "admin", Some(&detail())).sentence(), "coffee.brew");
     }
@@ -201,8 +248,16 @@ mod tests {
 
     #[test]
     fn every_action_has_a_sentence() {
-        let housekeeping =
-            ["history.seal", "history.verify", "outbox.work", "session.sign_in", "domain.check_waiting"];
+        // None of these leaves an entry.
+        let housekeeping = [
+            "history.seal",
+            "history.verify",
+            "history.prove",
+            "history.checkpoint",
+            "outbox.work",
+            "session.sign_in",
+            "domain.check_waiting",
+        ];
         for action in crate::actions().iter().filter(|action| !housekeeping.contains(&action.name)) {
             let entry = entry(action.name, "admin", Some(&detail()));
             assert_ne!(entry.sentence(), action.name, "no sentence for {}", action.name);

@@ -30,7 +30,7 @@ impl Action for CheckWaitingDomains {
 
 /// Declares actions on a domain.
 macro_rules! on_domain {
-    ($($(#[$doc:meta])* $name:ident: $key:literal needs $needs:ident $(, $downward:ident)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $key:literal needs $needs:ident $(, $downward:ident)? $(, only $alone:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $name;
@@ -40,6 +40,7 @@ macro_rules! on_domain {
             const NAME: &'static str = $key;
             const NEEDS: Permission = Permission::$needs;
             $(const RESPECTS_RANK: bool = { stringify!($downward); true };)?
+            $(const WHILE_IMPERSONATING: bool = { stringify!($alone); false };)?
         }
     )*};
 }
@@ -50,7 +51,7 @@ on_domain! {
     /// Changes a domain's time zone, catch-all and whether its users can sign in.
     UpdateDomain: "domain.update" needs DomainUpdate, downward;
     /// Removes a domain with everything in it.
-    RemoveDomain: "domain.remove" needs DomainRemove, downward;
+    RemoveDomain: "domain.remove" needs DomainRemove, downward, only oneself;
     /// Proves a waiting domain without being asked.
     VerifyWaitingDomain: "domain.verify_waiting" needs KeepHouse;
     /// Removes a domain that was not proven in time.

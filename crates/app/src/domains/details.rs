@@ -1,12 +1,12 @@
 //! The page of one domain: while it waits for its proof, and afterwards; and the page that removes it.
 
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::t;
 use bailiwick_base::words::TimeZoneName;
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
-    Tone, card, confirm_by_typing, copyable, facts, field, form_card, hidden, link_button, notice,
-    page_header, radio_cards, submit, switch,
+    RadioCards, Tone, card, confirm_by_typing, copyable, facts, field, form_card, hidden, link_button,
+    notice, page_header, radio_cards, submit, switch,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -41,7 +41,8 @@ impl EditForm {
         let (catch_all, user) = match (domain.catch_all, &details.catch_all_user) {
             (CatchAll::Discard, _) => ("discard", String::new()),
             (CatchAll::Mailbox(_), Some(user)) => ("user", user.to_string()),
-            _ => ("none", String::new()),
+            (CatchAll::Mailbox(_), None) => ("keep", String::new()),
+            (CatchAll::None, _) => ("none", String::new()),
         };
         Self {
             time_zone: domain.time_zone.to_string(),
@@ -61,9 +62,9 @@ pub(super) fn page(shell: &Shell, details: &DomainDetails, form: &EditForm, prob
         (page_header(domain.name.to_unicode())
             .crumbs(t!("crumbs-label"), [(t!("domains-title"), "/domains")])
             .beside(status_badge(domain.status))
-            .actions(html! { @if shell.holds(Permission::DomainRemove) { (remove()) } }))
+            .actions(html! { @if shell.may(Permission::DomainRemove, domain.place()) { (remove()) } }))
         @if domain.held {
-            (verified(shell, domain, form, problem))
+            (verified(shell, details, form, problem))
         } @else {
             (waiting(shell, details, problem))
         }
@@ -91,7 +92,7 @@ fn waiting(shell: &Shell, details: &DomainDetails, problem: &Problem) -> Markup 
                 .fact(t!("record-host"), copy("proof-host", &record.host))
                 .fact(t!("record-value"), copy("proof-value", &record.value)))
         }))
-        @if shell.holds(Permission::DomainUpdate) {
+        @if shell.may(Permission::DomainUpdate, details.domain.place()) {
             (publishing(shell, details, &record))
             (form_card(format!("/domains/{}/verify", details.domain.id)).csrf(shell.csrf())
                 .body(html! { p { (t!("domain-proof-wait")) " " (left) } })
@@ -121,7 +122,8 @@ fn publishing(shell: &Shell, details: &DomainDetails, record: &ProofRecord) -> M
 }
 
 /// A verified domain: facts, how mail reaches it, what can be changed.
-fn verified(shell: &Shell, domain: &Domain, form: &EditForm, problem: &Problem) -> Markup {
+fn verified(shell: &Shell, details: &DomainDetails, form: &EditForm, problem: &Problem) -> Markup {
+    let domain = &details.domain;
     html! {
         @if domain.status == DomainStatus::Disabled { (notice(Tone::Warning, t!("domain-disabled-text"))) }
         (card().title(t!("domain-facts")).body(html! {
@@ -133,7 +135,7 @@ fn verified(shell: &Shell, domain: &Domain, form: &EditForm, problem: &Problem) 
                 .fact(t!("column-created"), domain.created_at.with_zone(&domain.time_zone)))
         }))
         (mail_exchanger(shell, domain))
-        @if shell.holds(Permission::DomainUpdate) { (edit_form(shell, domain, form, problem)) }
+        @if shell.may(Permission::DomainUpdate, domain.place()) { (edit_form(shell, details, form, problem)) }
     }
 }
 
@@ -149,18 +151,35 @@ fn mail_exchanger(shell: &Shell, domain: &Domain) -> Markup {
     }
 }
 
-fn edit_form(shell: &Shell, domain: &Domain, form: &EditForm, problem: &Problem) -> Markup {
+/// Who gets mail for names that do not exist. Only users that may be seen can be chosen; one that may not is kept.
+fn catch_all_cards(details: &DomainDetails, form: &EditForm, sees_users: bool) -> RadioCards {
+    let mut cards = radio_cards("catch_all", t!("field-catch-all"))
+        .hint(t!("field-catch-all-hint"))
+        .selected(form.catch_all.as_str())
+        .card("none", t!("catch-all-none"))
+        .text(t!("catch-all-none-text"))
+        .card("discard", t!("catch-all-discard"))
+        .text(t!("catch-all-discard-text"));
+    if sees_users {
+        cards = cards.card("user", t!("catch-all-user")).text(t!("catch-all-user-text"));
+    }
+    let unseen = matches!(details.domain.catch_all, CatchAll::Mailbox(_)) && details.catch_all_user.is_none();
+    if unseen { cards.card("keep", t!("catch-all-keep")).text(t!("catch-all-keep-text")) } else { cards }
+}
+
+fn edit_form(shell: &Shell, details: &DomainDetails, form: &EditForm, problem: &Problem) -> Markup {
+    let domain = &details.domain;
+    let sees_users = shell.may(Permission::MailboxView, domain.place());
     html! {
         (form_card(format!("/domains/{}", domain.id)).title(t!("domain-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
             (hidden("version", &form.version.to_string()))
             (field("time_zone", t!("field-time-zone")).value(form.time_zone.as_str()).suggestions(TimeZoneName::all())
                 .autocomplete("off").required().hint(t!("field-time-zone-hint")).error(problem.on("time_zone")))
-            (radio_cards("catch_all", t!("field-catch-all")).hint(t!("field-catch-all-hint")).selected(form.catch_all.as_str())
-                .card("none", t!("catch-all-none")).text(t!("catch-all-none-text"))
-                .card("discard", t!("catch-all-discard")).text(t!("catch-all-discard-text"))
-                .card("user", t!("catch-all-user")).text(t!("catch-all-user-text")))
-            (field("catch_all_user", t!("field-catch-all-user")).kind(InputKind::Text).value(form.catch_all_user.as_str())
-                .suffix(format!("@{}", domain.name.to_unicode())).autocomplete("off").maxlength(64).error(problem.on("catch_all_user")))
+            (catch_all_cards(details, form, sees_users))
+            @if sees_users {
+                (field("catch_all_user", t!("field-catch-all-user")).kind(InputKind::Text).value(form.catch_all_user.as_str())
+                    .suffix(format!("@{}", domain.name.to_unicode())).autocomplete("off").maxlength(64).error(problem.on("catch_all_user")))
+            }
             (switch("active", t!("field-active")).checked(form.active.is_some()).hint(t!("domain-active-hint")))
         }).footer(html! { (submit(t!("domain-update")).primary()) }))
     }

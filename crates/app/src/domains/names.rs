@@ -22,7 +22,7 @@ pub(super) fn new_name(text: &str) -> Result<DomainName, Error> {
 /// another customer has.
 pub(super) fn not_our_own(name: &DomainName, own: &[DomainName]) -> Result<(), Error> {
     let claimed = |ours: &DomainName| name == ours || name.parents().contains(ours);
-    if own.iter().any(claimed) { Err(Error::new(Code::DomainHeld).on("domain")) } else { Ok(()) }
+    if own.iter().any(claimed) { Err(Code::DomainHeld.into()) } else { Ok(()) }
 }
 
 /// What other tenants' domains say about a name: theirs, below one of theirs, or looking like one of theirs.
@@ -39,7 +39,7 @@ pub(super) fn no_rival(name: &DomainName, rivals: &[DomainName]) -> Result<(), E
     } else {
         Code::DomainNameConfusable
     };
-    Err(Error::new(code).with("name", name.to_unicode()).on("domain"))
+    Err(Error::new(code).with("name", name.to_unicode()))
 }
 
 /// What a typed piece of a name is searched by: names are stored as A-labels.

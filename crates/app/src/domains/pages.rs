@@ -1,7 +1,7 @@
 //! Pages about domains: the list, adding one, and the operations' forms.
 
 use axum::extract::State;
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::db::{Page, PageRequest};
 use bailiwick_base::words::{DomainId, LocalPart};
 use bailiwick_base::{Code, Error, t};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::details::{self, EditForm};
 use super::service::{CatchAllChoice, DomainSettings, Domains};
 use super::store::{Domain, DomainStatus};
+use crate::audit::{Audit, card_about};
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, ListQuery, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
@@ -48,11 +49,16 @@ async fn list(
     Ok(shell.page(&t!("domains-title"), list_page(&shell, &query.q, &page)))
 }
 
+/// Domains are added to the tenant: whoever is limited to chosen domains adds none.
+fn may_add(shell: &Shell) -> bool {
+    shell.may(Permission::DomainAdd, shell.own_tenant())
+}
+
 fn list_page(shell: &Shell, search: &str, page: &Page<Domain>) -> Markup {
     let add = || link_button(t!("domains-add"), "/domains/new").primary().icon(Icon::Plus);
     let empty = if search.is_empty() {
         let empty = empty_state(Icon::World, t!("domains-empty-title")).text(t!("domains-empty-text"));
-        if shell.holds(Permission::DomainAdd) { empty.action(add()) } else { empty }
+        if may_add(shell) { empty.action(add()) } else { empty }
     } else {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     };
@@ -66,7 +72,7 @@ fn list_page(shell: &Shell, search: &str, page: &Page<Domain>) -> Markup {
     });
     html! {
         (page_header(t!("domains-title")).text(t!("domains-text"))
-            .actions(html! { @if shell.holds(Permission::DomainAdd) { (add()) } }))
+            .actions(html! { @if may_add(shell) { (add()) } }))
         (card().flush(html! {
             (filters("/domains", t!("list-search")).search("q", t!("domains-search"), search))
             (table(t!("domains-title"))
@@ -98,18 +104,12 @@ struct NewForm {
 
 /// `GET /domains/new`
 async fn new_page(shell: Shell) -> Answer {
-    if !shell.holds(Permission::DomainAdd) {
-        return Err(not_permitted(Permission::DomainAdd).into());
-    }
+    shell.must(Permission::DomainAdd, shell.own_tenant())?;
     Ok(shell.page(&t!("domain-new-title"), new_form(&shell, &NewForm::default(), &Problem::none())))
 }
 
-fn not_permitted(needs: Permission) -> Error {
-    Error::new(Code::NotPermitted).with("needs", needs.key())
-}
-
 fn new_form(shell: &Shell, form: &NewForm, problem: &Problem) -> Markup {
-    let more = shell.settings().billing_url.as_deref().filter(|_| problem.limit_reached());
+    let more = shell.where_to_buy().filter(|_| problem.limit_reached());
     html! {
         (page_header(t!("domain-new-title")).crumbs(t!("crumbs-label"), [(t!("domains-title"), "/domains")]))
         (form_card("/domains/new").csrf(shell.csrf()).errors(problem.summary()).body(html! {
@@ -130,7 +130,7 @@ async fn create(
     Calling(caller): Calling,
     Form(form): Form<NewForm>,
 ) -> Answer {
-    let tenant = shell.tenant().ok_or_else(|| not_permitted(Permission::DomainAdd))?;
+    let tenant = shell.tenant().ok_or(Code::NoSuchThing)?;
     match domains.add(&caller, tenant, &form.domain).await {
         Ok(domain) => Ok(redirect(format!("/domains/{}?done=domain-added", domain.id))),
         Err(error) => shell.again(error, &t!("domain-new-title"), |problem| new_form(&shell, &form, problem)),
@@ -140,6 +140,7 @@ async fn create(
 /// `GET /domains/{id}`
 async fn show(
     State(domains): State<Domains>,
+    State(audit): State<Audit>,
     shell: Shell,
     Calling(caller): Calling,
     Path(id): Path<DomainId>,
@@ -147,7 +148,8 @@ async fn show(
     let details = domains.get(&caller, id).await?;
     let form = EditForm::of(&details);
     let page = details::page(&shell, &details, &form, &Problem::none());
-    Ok(shell.page(&details.domain.name.to_unicode(), page))
+    let history = card_about(&audit, &shell, &caller, "domain", id).await?;
+    Ok(shell.page(&details.domain.name.to_unicode(), html! { (page) (history) }))
 }
 
 impl EditForm {
@@ -165,6 +167,7 @@ impl EditForm {
                     .map_err(|_| Error::new(Code::CatchAllInvalid).on("catch_all_user"))?;
                 CatchAllChoice::User(user)
             }
+            "keep" => CatchAllChoice::Keep,
             _ => return Err(Code::MalformedRequest.into()),
         };
         Ok(DomainSettings { time_zone, catch_all, active: self.active.is_some() })
@@ -223,6 +226,7 @@ async fn removal_page(
     Path(id): Path<DomainId>,
 ) -> Answer {
     let domain = domains.get(&caller, id).await?.domain;
+    shell.must(Permission::DomainRemove, domain.place())?;
     Ok(shell.page(&t!("domain-remove-title"), details::removal(&shell, &domain, &Problem::none())))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bailiwick_base::authz::{Action, Authorized, Caller, Detail};
+use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Place};
 use bailiwick_base::db::{Page, PageRequest, Query, WriteTx};
 use bailiwick_base::words::{DomainId, DomainName, LocalPart, TenantId, TimeZoneName};
 use bailiwick_base::{Code, Error};
@@ -38,6 +38,8 @@ pub enum CatchAllChoice {
     Discard,
     /// The user of this name gets it.
     User(LocalPart),
+    /// The user who has it now, and may not be seen, keeps it.
+    Keep,
 }
 
 /// A domain with what its page shows beside.
@@ -45,7 +47,7 @@ pub enum CatchAllChoice {
 pub struct DomainDetails {
     /// The domain.
     pub domain: Domain,
-    /// The user who gets its catch-all mail.
+    /// The user who gets its catch-all mail; none too where that user may not be seen.
     pub catch_all_user: Option<LocalPart>,
     /// How long it still waits for its proof.
     pub waits: Duration,
@@ -96,7 +98,13 @@ impl Domains {
     pub async fn get(&self, caller: &Caller, id: DomainId) -> Result<DomainDetails, Error> {
         let mut tx = self.core.read(caller).await?;
         let domain: Domain = tx.find(id).await?;
-        let catch_all_user = store::catch_all_user(&mut tx, &domain).await?;
+        let now = tx.now();
+        let catch_all_user = if tx.actor().holds(Permission::MailboxView, now) {
+            let visible = tx.visible()?;
+            store::catch_all_user(&mut tx, &domain, &visible).await?
+        } else {
+            None
+        };
         let waits = domain.waits(tx.now());
         Ok(DomainDetails { domain, catch_all_user, waits })
     }
@@ -104,9 +112,10 @@ impl Domains {
     /// Adds a domain to a tenant. It waits for its proof, and counts from now on (K25).
     pub async fn add(&self, caller: &Caller, tenant: TenantId, name: &str) -> Result<Domain, Error> {
         let mut tx = self.core.write(caller).await?;
+        tx.must_hold::<AddDomain>(Place { tenant: Some(tenant), ..Place::default() })?;
         let proof = tx.authorize::<AddDomain>(tenant).await?;
         let name = new_name(name)?;
-        may_be_had(&self.core, &mut tx, tenant, &name).await?;
+        may_be_had(&self.core, &mut tx, tenant, &name).await.map_err(|error| error.on("domain"))?;
         let domain = store::insert(&mut tx, &proof, &name).await?;
         tenants::count_domain(&mut tx, tenant, 1).await?;
         tx.commit(proof.event_about(&domain, Detail::none().set("name", name.to_unicode()))).await?;
@@ -155,19 +164,24 @@ impl Domains {
     }
 }
 
-/// The user meant by a catch-all must be one of the domain.
+/// The user meant by a catch-all must be one of the domain whom the actor may see.
 async fn catch_all(
     tx: &mut WriteTx,
     domain: &Authorized<UpdateDomain>,
     choice: &CatchAllChoice,
 ) -> Result<CatchAll, Error> {
+    let invalid = || Error::new(Code::CatchAllInvalid).on("catch_all_user");
+    let now = tx.now();
     match choice {
         CatchAllChoice::None => Ok(CatchAll::None),
         CatchAllChoice::Discard => Ok(CatchAll::Discard),
-        CatchAllChoice::User(local) => store::mailbox_named(tx, domain, local)
-            .await?
-            .map(CatchAll::Mailbox)
-            .ok_or_else(|| Error::new(Code::CatchAllInvalid).on("catch_all_user")),
+        CatchAllChoice::Keep if domain.catch_all.mailbox().is_some() => Ok(domain.catch_all),
+        CatchAllChoice::User(local) if tx.actor().holds(Permission::MailboxView, now) => {
+            let visible = tx.visible()?;
+            let user = store::mailbox_named(tx, domain, &visible, local).await?;
+            user.map(CatchAll::Mailbox).ok_or_else(invalid)
+        }
+        CatchAllChoice::Keep | CatchAllChoice::User(_) => Err(invalid()),
     }
 }
 
@@ -175,7 +189,7 @@ async fn catch_all(
 async fn may_be_had(core: &Core, tx: &mut WriteTx, tenant: TenantId, name: &DomainName) -> Result<(), Error> {
     not_our_own(name, &core.settings().own_domains)?;
     if store::carries_staff_recovery(tx, name).await? {
-        return Err(Error::new(Code::DomainHeld).on("domain"));
+        return Err(Code::DomainHeld.into());
     }
     no_rival(name, &store::rivals(tx, tenant, name).await?)
 }

@@ -11,8 +11,10 @@ use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
 use super::actions::{AddDomain, CheckWaitingDomains, UpdateDomain};
+use super::choices::{DomainChoices, MENU};
 use super::names::search_key;
 use super::service::DomainSettings;
+use crate::mailboxes::Mailbox;
 
 /// How far a domain has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -57,7 +59,7 @@ impl CatchAll {
         }
     }
 
-    const fn mailbox(self) -> Option<MailboxId> {
+    pub(super) const fn mailbox(self) -> Option<MailboxId> {
         match self {
             CatchAll::Mailbox(id) => Some(id),
             CatchAll::None | CatchAll::Discard => None,
@@ -185,7 +187,10 @@ impl Target for Domain {
         Place { tenant: Some(self.tenant_id), domain: Some(self.id), ..Place::default() }
     }
     async fn reaches(&self, tx: &mut impl Query, except: Option<LoginId>) -> Result<Rank, Error> {
-        crate::ranks::reached_by_domain(tx, self.tenant_id, &self.name, except).await
+        if !self.held {
+            return Ok(Rank::Nobody); // no mail passes through it yet
+        }
+        crate::ranks::reached_by_domain(tx, self.tenant_id, self.id, &self.name, except).await
     }
     async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: DomainId) -> Result<Option<Self>, Error> {
         Ok(visible.find::<Row>(tx, SELECT, id).await?.map(Domain::from))
@@ -215,11 +220,29 @@ pub(super) async fn page(
     Ok(request.fetch(tx, select, ORDER, limits::PAGE, key).await?.map(Domain::from))
 }
 
-/// The verified domains the actor may see, by name; a menu holds no more than a thousand.
-pub(crate) async fn domain_choices(tx: &mut ReadTx) -> Result<Vec<(DomainId, DomainName)>, Error> {
-    let visible = tx.visible::<Domain>()?;
+/// The verified domains over which the actor holds `permission`, by name, whether it may see their own pages or not:
+/// no more than a menu holds.
+pub(crate) async fn domain_choices(tx: &mut ReadTx, permission: Permission) -> Result<DomainChoices, Error> {
+    let visible = tx.visible_by::<Domain>(permission)?;
     let select = visible.narrow(sql("SELECT id, name FROM domains WHERE held"));
-    tx.all(select.push(" ORDER BY name, id LIMIT 1000")).await
+    let mut rows: Vec<(DomainId, DomainName)> =
+        tx.all(select.push(" ORDER BY name, id LIMIT $").bind(MENU + 1)).await?;
+    let most = usize::try_from(MENU).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    Ok(DomainChoices { rows, more })
+}
+
+/// One of them by its name.
+pub(crate) async fn domain_choice(
+    tx: &mut ReadTx,
+    permission: Permission,
+    name: &DomainName,
+) -> Result<Option<DomainId>, Error> {
+    let visible = tx.visible_by::<Domain>(permission)?;
+    let select = visible.narrow(sql("SELECT id FROM domains WHERE held"));
+    let found: Option<(DomainId,)> = tx.optional(select.push(" AND name = $").bind(name)).await?;
+    Ok(found.map(|(id,)| id))
 }
 
 /// Does the domain carry mail of some tenant here?
@@ -339,22 +362,30 @@ pub(super) async fn delete_sessions(
     tx.run(statement).await.map(drop)
 }
 
-/// The user of a domain by local part.
+/// The user of a domain by local part, among those that may be seen.
 pub(super) async fn mailbox_named(
     tx: &mut WriteTx,
     domain: &Authorized<UpdateDomain>,
+    visible: &Visible<Mailbox>,
     local: &LocalPart,
 ) -> Result<Option<MailboxId>, Error> {
-    let statement =
-        sql("SELECT id FROM mailboxes WHERE domain_id = $ AND local_part = $").bind(domain.id).bind(local);
+    let statement = visible
+        .narrow(sql("SELECT id FROM mailboxes WHERE domain_id = $").bind(domain.id))
+        .push(" AND local_part = $")
+        .bind(local);
     let found: Option<(MailboxId,)> = tx.optional(statement).await?;
     Ok(found.map(|(id,)| id))
 }
 
-/// The local part of the user who gets a domain's catch-all mail.
-pub(super) async fn catch_all_user(tx: &mut impl Query, domain: &Domain) -> Result<Option<LocalPart>, Error> {
-    let statement = sql("SELECT local_part FROM mailboxes WHERE domain_id = $ AND id = $")
-        .bind(domain.id)
+/// The local part of the user who gets a domain's catch-all mail, if that user may be seen.
+pub(super) async fn catch_all_user(
+    tx: &mut impl Query,
+    domain: &Domain,
+    visible: &Visible<Mailbox>,
+) -> Result<Option<LocalPart>, Error> {
+    let statement = visible
+        .narrow(sql("SELECT local_part FROM mailboxes WHERE domain_id = $").bind(domain.id))
+        .push(" AND id = $")
         .bind(domain.catch_all.mailbox());
     let found: Option<(LocalPart,)> = tx.optional(statement).await?;
     Ok(found.map(|(local,)| local))

@@ -1,19 +1,17 @@
 //! The home pages of the Admin Panel and of staff.
 
 use axum::extract::State;
-use bailiwick_base::authz::{Caller, Permission};
-use bailiwick_base::db::PageRequest;
+use bailiwick_base::t;
 use bailiwick_base::words::limits;
-use bailiwick_base::{Error, t};
-use bailiwick_ui::{Icon, Tone, link_button, notice, page_header, stat};
+use bailiwick_ui::{Card, Icon, Tone, card, empty_state, link_button, notice, page_header, stat};
 use maud::{Markup, Render, html};
-use serde::Deserialize;
 
 use super::service::{Attention, Home, TenantCounts};
 use super::store::WaitingDomain;
-use crate::audit::{Audit, history_card};
+use crate::audit::{Audit, Overdue, newest_card};
 use crate::routes::{Access, Routes};
-use crate::shell::{Answer, Calling, Query, Shell};
+use crate::shell::{Answer, Calling, Shell};
+use crate::tasks::{Tasks, open_notice};
 use crate::tenants::Usage;
 
 pub(crate) fn admin_routes(routes: Routes) -> Routes {
@@ -24,28 +22,22 @@ pub(crate) fn staff_routes(routes: Routes) -> Routes {
     routes.get("/", Access::SignedIn, staff_home)
 }
 
-/// Which page of the history is wanted.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct HomeQuery {
-    after: String,
-    before: String,
-}
-
 /// `GET /` of the Admin Panel
 async fn admin_home(
     State(home): State<Home>,
     State(audit): State<Audit>,
     shell: Shell,
     Calling(caller): Calling,
-    Query(query): Query<HomeQuery>,
 ) -> Answer {
     let attention = home.attention(&caller).await?;
-    let history = history(&audit, &shell, &caller, &query).await?;
+    let history = newest_card(&audit, &shell, &caller).await?;
+    let warnings = warnings(&shell, &attention);
+    let is_quiet = warnings.0.is_empty() && history.0.is_empty();
     let content = html! {
         (page_header(t!("home-title")).text(t!("home-admin-text")))
-        (warnings(&shell, &attention))
+        (warnings)
         (history)
+        @if is_quiet { (quiet()) }
     };
     Ok(shell.page(&t!("home-title"), content))
 }
@@ -54,27 +46,31 @@ async fn admin_home(
 async fn staff_home(
     State(home): State<Home>,
     State(audit): State<Audit>,
+    State(tasks): State<Tasks>,
     shell: Shell,
     Calling(caller): Calling,
-    Query(query): Query<HomeQuery>,
 ) -> Answer {
+    let waiting = open_notice(&tasks, &caller).await?;
     let counts = home.tenant_counts(&caller).await?;
-    let history = history(&audit, &shell, &caller, &query).await?;
+    let overdue = audit.overdue_checkpoints(&caller).await?;
+    let history = newest_card(&audit, &shell, &caller).await?;
     let content = html! {
         (page_header(t!("home-title")).text(t!("home-staff-text")))
+        (waiting)
+        @if let Some(overdue) = overdue { (checkpoints_overdue(&shell, overdue)) }
         @if let Some(counts) = counts { (tenant_counts(counts)) }
         (history)
     };
     Ok(shell.page(&t!("home-title"), content))
 }
 
-/// The history, for whoever holds the right to see it; nothing for others.
-async fn history(audit: &Audit, shell: &Shell, caller: &Caller, query: &HomeQuery) -> Result<Markup, Error> {
-    if !shell.holds(Permission::HistoryView) {
-        return Ok(html! {});
-    }
-    let request = PageRequest::parse(&query.after, &query.before)?;
-    Ok(history_card(shell, "/", &audit.page(caller, &request).await?))
+/// What is sealed is not kept elsewhere as it should be.
+fn checkpoints_overdue(shell: &Shell, overdue: Overdue) -> Markup {
+    let title = match overdue.last {
+        Some(at) => t!("home-checkpoints-overdue", at = shell.when(at)),
+        None => t!("home-checkpoints-none"),
+    };
+    notice(Tone::Warning, t!("home-checkpoints-overdue-text")).title(title).render()
 }
 
 fn tenant_counts(counts: TenantCounts) -> Markup {
@@ -93,6 +89,14 @@ fn warnings(shell: &Shell, attention: &Attention) -> Markup {
     }
 }
 
+/// For whoever has nothing to look at, and may not read what was done.
+fn quiet() -> Card {
+    let access = link_button(t!("menu-access"), "/access").icon(Icon::ShieldCheck);
+    card().body(
+        html! { (empty_state(Icon::Checks, t!("home-quiet")).text(t!("home-quiet-text")).action(access)) },
+    )
+}
+
 fn waiting(shell: &Shell, domain: &WaitingDomain) -> Markup {
     let until = domain.created_at.after(limits::DOMAIN_PENDING).in_zone(&shell.zone());
     let text = t!("home-domain-waiting-text", until = until, zone = shell.zone().as_str());
@@ -105,8 +109,9 @@ fn waiting(shell: &Shell, domain: &WaitingDomain) -> Markup {
 
 /// A warning for each thing of which more than nine tenths are used.
 fn nearly_used(shell: &Shell, usage: &Usage) -> Markup {
-    let (users, licensed) = usage.users;
-    let (assigned, bought) = usage.storage;
+    let ((users, Some(licensed)), (assigned, Some(bought))) = (usage.users, usage.storage) else {
+        return html! {};
+    };
     let buy = || {
         html! {
             @if let Some(url) = &shell.settings().billing_url { (link_button(t!("home-buy-more"), url.as_str()).small()) }

@@ -36,12 +36,7 @@ impl Home {
     pub async fn attention(&self, caller: &Caller) -> Result<Attention, Error> {
         let mut tx = self.core.read(caller).await?;
         let now = tx.now();
-        let mut attention = Attention::default();
-        if let Some(tenant) = tx.actor().tenant()
-            && tx.actor().holds(Permission::TenantView, now)
-        {
-            attention.usage = Some(tenants::usage(&mut tx, tenant).await?);
-        }
+        let mut attention = Attention { usage: tenants::usage(&mut tx).await?, ..Attention::default() };
         if tx.actor().holds(Permission::DomainView, now) {
             let visible = tx.visible()?;
             attention.waiting = store::waiting(&mut tx, &visible).await?;

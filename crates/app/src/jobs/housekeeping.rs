@@ -11,6 +11,7 @@ use super::leases::new_holder;
 use super::service::Jobs;
 use super::store;
 use crate::domains::Domains;
+use crate::impersonation::Impersonations;
 use crate::sign_in::Signing;
 
 /// How often.
@@ -53,6 +54,7 @@ impl Jobs {
     /// One round. What fails is logged and does not keep the rest from being done.
     pub(super) async fn keep_house(&self) {
         let domains = Domains::new(self.core.clone());
+        noted("impersonations", Impersonations::new(self.core.clone()).end_over().await);
         noted("sessions", Signing::new(self.core.clone()).sweep().await);
         noted("waiting domains", domains.verify_waiting().await);
         noted("expired domains", domains.remove_expired().await);

@@ -20,13 +20,11 @@ pub(super) struct ListQuery {
 }
 
 impl ListQuery {
-    pub(super) fn filter(&self) -> Result<ListFilter, Error> {
-        let not_found = || Error::new(Code::MalformedRequest);
-        let domain =
-            if self.domain.is_empty() { None } else { Some(self.domain.parse().map_err(|_| not_found())?) };
+    /// What is looked for in the domain that was chosen.
+    pub(super) fn filter(&self, domain: Option<DomainId>) -> Result<ListFilter, Error> {
         let status = match self.status.as_str() {
             "" => None,
-            key => Some(MailboxStatus::by_key(key).ok_or_else(not_found)?),
+            key => Some(MailboxStatus::by_key(key).ok_or(Code::MalformedRequest)?),
         };
         Ok(ListFilter { search: self.q.clone(), domain, status })
     }
@@ -56,8 +54,7 @@ impl AddForm {
         Self { quota: "5".into(), how: "invite".into(), one_time: "yes".into(), ..Self::default() }
     }
 
-    pub(super) fn parse(&self) -> Result<(DomainId, NewMailbox), Error> {
-        let domain = self.domain.parse().map_err(|_| Error::new(Code::FieldMissing).on("domain"))?;
+    pub(super) fn parse(&self) -> Result<NewMailbox, Error> {
         let password = match self.how.as_str() {
             "invite" => FirstPassword::Invitation(
                 recovery_address(&self.recovery)?
@@ -73,13 +70,12 @@ impl AddForm {
             },
             _ => return Err(Code::MalformedRequest.into()),
         };
-        let new = NewMailbox {
+        Ok(NewMailbox {
             local: new_local_part(&self.username)?,
             name: person_name(&self.name, "name")?,
             quota: quota(&self.quota)?,
             password,
-        };
-        Ok((domain, new))
+        })
     }
 }
 

@@ -1,10 +1,10 @@
 //! The Admin Panel's pages about users.
 
 use axum::extract::State;
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::db::{Page, PageRequest};
 use bailiwick_base::t;
-use bailiwick_base::words::{DomainId, DomainName, MailboxId};
+use bailiwick_base::words::MailboxId;
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
     Column, Icon, Row, Tone, card, checkbox, empty_state, facts, field, fields, filters, form_card, hidden,
@@ -13,9 +13,11 @@ use bailiwick_ui::{
 use maud::{Markup, html};
 
 use super::form::{AddForm, EditForm, ListQuery};
-use super::reset_and_removal::{remove_mailbox, remove_page, reset, reset_page};
+use super::reset_and_removal::{RESETS, remove_mailbox, remove_page, reset, reset_page};
 use super::service::{Listed, Mailboxes, Shown};
-use super::store::MailboxStatus;
+use super::store::{Mailbox, MailboxStatus};
+use crate::audit::{Audit, card_about};
+use crate::domains::{DomainChoices, Domains};
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
@@ -25,6 +27,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     let (view, add) = (Access::Holding(Permission::MailboxView), Access::Holding(Permission::MailboxAdd));
     let (update, remove) =
         (Access::Holding(Permission::MailboxUpdate), Access::Holding(Permission::MailboxRemove));
+    let reset_ways = Access::HoldingAny(RESETS);
     routes
         .get("/mailboxes", view, list)
         .get("/mailboxes/new", add, add_page)
@@ -33,8 +36,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/mailboxes/{id}", update, update_mailbox)
         .post("/mailboxes/{id}/disable", update, disable)
         .post("/mailboxes/{id}/enable", update, enable)
-        .get("/mailboxes/{id}/password", update, reset_page)
-        .post("/mailboxes/{id}/password", update, reset)
+        .get("/mailboxes/{id}/password", reset_ways, reset_page)
+        .post("/mailboxes/{id}/password", reset_ways, reset)
         .get("/mailboxes/{id}/remove", remove, remove_page)
         .post("/mailboxes/{id}/remove", remove, remove_mailbox)
 }
@@ -42,31 +45,27 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// `GET /mailboxes`
 async fn list(
     State(mailboxes): State<Mailboxes>,
+    State(domains): State<Domains>,
     shell: Shell,
     Calling(caller): Calling,
     Query(query): Query<ListQuery>,
 ) -> Answer {
     let request = PageRequest::parse(&query.after, &query.before)?;
-    let page = mailboxes.page(&caller, &query.filter()?, &request).await?;
-    let domains = mailboxes.domains(&caller).await?;
-    Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &domains)))
+    let domain = domains.filtered(&caller, Permission::MailboxView, &query.domain).await?;
+    let page = mailboxes.page(&caller, &query.filter(domain)?, &request).await?;
+    let choices = domains.choices(&caller, Permission::MailboxView).await?;
+    Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &choices)))
 }
 
-fn list_page(
-    shell: &Shell,
-    query: &ListQuery,
-    page: &Page<Listed>,
-    domains: &[(DomainId, DomainName)],
-) -> Markup {
+fn list_page(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &DomainChoices) -> Markup {
     let kept =
         [("q", query.q.as_str()), ("domain", query.domain.as_str()), ("status", query.status.as_str())];
     html! {
-        (page_header(t!("users-title")).text(t!("users-text")).actions(html! { @if shell.holds(Permission::MailboxAdd) { (add_button(domains)) } }))
+        (page_header(t!("users-title")).text(t!("users-text")).actions(add_button(shell, domains)))
         (card().flush(html! {
             (filters("/mailboxes", t!("list-search"))
                 .search("q", t!("users-search"), query.q.as_str())
-                .filter(select("domain", t!("field-domain")).option("", t!("users-all-domains"))
-                    .options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode()))).value(query.domain.as_str()).unseen_label())
+                .filter(domains.field(Some(&t!("users-all-domains")), &query.domain).unseen_label())
                 .filter(select("status", t!("column-status")).option("", t!("users-all-statuses"))
                     .option("active", t!("status-active")).option("disabled", t!("status-disabled")).value(query.status.as_str()).unseen_label()))
             (users_table(shell, query, page, domains))
@@ -75,29 +74,28 @@ fn list_page(
     }
 }
 
-fn add_button(domains: &[(DomainId, DomainName)]) -> Markup {
-    if domains.is_empty() {
-        return html! { (link_button(t!("domains-add"), "/domains/new").primary().icon(Icon::Plus)) };
+/// What comes next for whoever may do it: the first domain, then users.
+fn add_button(shell: &Shell, domains: &DomainChoices) -> Markup {
+    html! {
+        @if !domains.is_empty() {
+            @if shell.holds(Permission::MailboxAdd) { (link_button(t!("users-add"), "/mailboxes/new").primary().icon(Icon::UserPlus)) }
+        } @else if shell.may(Permission::DomainAdd, shell.own_tenant()) {
+            (link_button(t!("domains-add"), "/domains/new").primary().icon(Icon::Plus))
+        }
     }
-    html! { (link_button(t!("users-add"), "/mailboxes/new").primary().icon(Icon::UserPlus)) }
 }
 
-fn users_table(
-    shell: &Shell,
-    query: &ListQuery,
-    page: &Page<Listed>,
-    domains: &[(DomainId, DomainName)],
-) -> Markup {
+fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &DomainChoices) -> Markup {
     let empty = if query.is_filtered() {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     } else if domains.is_empty() {
         empty_state(Icon::World, t!("users-no-domain-title"))
             .text(t!("users-no-domain-text"))
-            .action(add_button(domains))
+            .action(add_button(shell, domains))
     } else {
         empty_state(Icon::Users, t!("users-empty-title"))
             .text(t!("users-empty-text"))
-            .action(add_button(domains))
+            .action(add_button(shell, domains))
     };
     let rows = page.rows.iter().map(|listed| {
         let mailbox = &listed.mailbox;
@@ -111,7 +109,7 @@ fn users_table(
                     .last_sign_in
                     .map_or_else(|| t!("users-never").into_owned(), |at| at.in_zone(&shell.zone())),
             )
-            .actions(row_actions(shell, mailbox.id))
+            .actions(row_actions(shell, mailbox))
     });
     html! {
         (table(t!("users-title"))
@@ -126,10 +124,11 @@ fn users_table(
     }
 }
 
-fn row_actions(shell: &Shell, id: MailboxId) -> Markup {
+fn row_actions(shell: &Shell, mailbox: &Mailbox) -> Markup {
+    let (id, place) = (mailbox.id, mailbox.place());
     html! {
-        @if shell.holds(Permission::MailboxUpdate) { (link_button(t!("button-edit"), format!("/mailboxes/{id}")).quiet().icon_only(Icon::Pencil)) }
-        @if shell.holds(Permission::MailboxRemove) { (link_button(t!("button-remove"), format!("/mailboxes/{id}/remove")).quiet_danger().icon_only(Icon::Trash)) }
+        @if shell.may(Permission::MailboxUpdate, place) { (link_button(t!("button-edit"), format!("/mailboxes/{id}")).quiet().icon_only(Icon::Pencil)) }
+        @if shell.may(Permission::MailboxRemove, place) { (link_button(t!("button-remove"), format!("/mailboxes/{id}/remove")).quiet_danger().icon_only(Icon::Trash)) }
     }
 }
 
@@ -141,21 +140,21 @@ fn status_badge(of: MailboxStatus) -> Markup {
 }
 
 /// `GET /mailboxes/new`
-async fn add_page(State(mailboxes): State<Mailboxes>, shell: Shell, Calling(caller): Calling) -> Answer {
-    let domains = mailboxes.domains(&caller).await?;
+async fn add_page(State(domains): State<Domains>, shell: Shell, Calling(caller): Calling) -> Answer {
+    let domains = domains.choices(&caller, Permission::MailboxAdd).await?;
     Ok(shell.page(&t!("user-new-title"), add_form(&shell, &domains, &AddForm::empty(), &Problem::none())))
 }
 
-fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, problem: &Problem) -> Markup {
+fn add_form(shell: &Shell, domains: &DomainChoices, form: &AddForm, problem: &Problem) -> Markup {
+    let first = (domains.rows.len() > 1).then(|| t!("user-choose-domain"));
     html! {
         (page_header(t!("user-new-title")).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]))
-        @if domains.is_empty() { (notice(Tone::Info, t!("users-no-domain-text")).title(t!("users-no-domain-title")).actions(add_button(domains))) }
+        @if domains.is_empty() { (notice(Tone::Info, t!("users-no-domain-text")).title(t!("users-no-domain-title")).actions(add_button(shell, domains))) }
         @else {
             (form_card("/mailboxes/new").csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
                 (fields(html! {
                     (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("user-username-hint")).error(problem.on("username")))
-                    (select("domain", t!("field-domain")).options(first_choice(domains)).options(domains.iter().map(|(id, name)| (id.to_string(), name.to_unicode())))
-                        .value(form.domain.as_str()).required().error(problem.on("domain")))
+                    (domains.field(first.as_deref(), &form.domain).required().error(problem.on("domain")))
                 }))
                 (fields(html! {
                     (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
@@ -169,16 +168,16 @@ fn add_form(shell: &Shell, domains: &[(DomainId, DomainName)], form: &AddForm, p
                     .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
                 div.bw-form.bw-if-password {
                     (password_field("password", t!("field-password")).autocomplete("new-password").hint(t!("user-password-hint")).error(problem.on("password").or_else(|| problem.on("new"))))
-                    (checkbox("one_time", t!("user-one-time")).value("yes").checked(form.one_time == "yes").hint(t!("user-one-time-hint")))
+                    @if shell.holds(Permission::MailboxAccess) {
+                        (checkbox("one_time", t!("user-one-time")).value("yes").checked(form.one_time == "yes").hint(t!("user-one-time-hint")))
+                    } @else {
+                        (hidden("one_time", "yes"))
+                        p.bw-muted { (t!("user-one-time-always")) }
+                    }
                 }
             }).footer(html! { (submit(t!("users-add")).primary()) (link_button(t!("button-cancel"), "/mailboxes")) }))
         }
     }
-}
-
-/// Of several domains none is chosen beforehand: the first by name is seldom the one that is meant.
-fn first_choice(domains: &[(DomainId, DomainName)]) -> Option<(String, String)> {
-    (domains.len() > 1).then(|| (String::new(), t!("user-choose-domain").into_owned()))
 }
 
 /// What is wrong with the whole form; where a limit is reached, with where to buy more.
@@ -186,7 +185,7 @@ fn limit_notice(shell: &Shell, problem: &Problem) -> Markup {
     html! {
         (problem.summary())
         @if problem.limit_reached() {
-            @if let Some(url) = &shell.settings().billing_url { p { (link_button(t!("buy-more"), url.as_str()).icon(Icon::ShoppingCart)) } }
+            @if let Some(url) = shell.where_to_buy() { p { (link_button(t!("buy-more"), url).icon(Icon::ShoppingCart)) } }
         }
     }
 }
@@ -194,13 +193,14 @@ fn limit_notice(shell: &Shell, problem: &Problem) -> Markup {
 /// `POST /mailboxes/new`
 async fn add_mailbox(
     State(mailboxes): State<Mailboxes>,
+    State(domains): State<Domains>,
     shell: Shell,
     Calling(caller): Calling,
     Form(form): Form<AddForm>,
 ) -> Answer {
     let added = async {
-        let (domain, new) = form.parse()?;
-        mailboxes.add(&caller, domain, new).await
+        let domain = domains.chosen(&caller, Permission::MailboxAdd, &form.domain).await?;
+        mailboxes.add(&caller, domain, form.parse()?).await
     };
     match added.await {
         Ok(_) => Ok(redirect(if form.how == "invite" {
@@ -209,8 +209,8 @@ async fn add_mailbox(
             "/mailboxes?done=user-added"
         })),
         Err(error) => {
-            let domains = mailboxes.domains(&caller).await?;
-            shell.again(error, &t!("user-new-title"), |problem| add_form(&shell, &domains, &form, problem))
+            let choices = domains.choices(&caller, Permission::MailboxAdd).await?;
+            shell.again(error, &t!("user-new-title"), |problem| add_form(&shell, &choices, &form, problem))
         }
     }
 }
@@ -218,26 +218,31 @@ async fn add_mailbox(
 /// `GET /mailboxes/{id}`
 async fn show(
     State(mailboxes): State<Mailboxes>,
+    State(audit): State<Audit>,
     shell: Shell,
     Calling(caller): Calling,
     Path(id): Path<MailboxId>,
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     let form = EditForm::of(&shown.mailbox, shown.recovery.as_deref());
-    Ok(shell.page(&shown.mailbox.address, user_page(&shell, &shown, &form, &Problem::none())))
+    let page = user_page(&shell, &shown, &form, &Problem::none());
+    let history = card_about(&audit, &shell, &caller, "mailbox", id).await?;
+    Ok(shell.page(&shown.mailbox.address, html! { (page) (history) }))
 }
 
 fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -> Markup {
     let mailbox = &shown.mailbox;
     let path = format!("/mailboxes/{}", mailbox.id);
-    let may_update = shell.holds(Permission::MailboxUpdate);
+    let place = mailbox.place();
+    let may_update = shell.may(Permission::MailboxUpdate, place);
+    let may_reset = RESETS.iter().any(|way| shell.may(*way, place));
     html! {
         (page_header(mailbox.address.as_str()).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]).beside(status_badge(mailbox.status))
             .actions(html! {
-                @if may_update { (link_button(t!("user-reset"), format!("{path}/password")).icon(Icon::Key)) }
-                @if shell.holds(Permission::MailboxRemove) { (link_button(t!("button-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
+                @if may_reset { (link_button(t!("user-reset"), format!("{path}/password")).icon(Icon::Key)) }
+                @if shell.may(Permission::MailboxRemove, place) { (link_button(t!("button-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
             }))
-        @if shown.invited { (notice(Tone::Info, t!("user-invited-text"))) }
+        @if shown.invited { (notice(Tone::Info, if may_reset { t!("user-invited-text") } else { t!("user-invited-only") })) }
         @if shown.one_time { (notice(Tone::Info, t!("user-one-time-pending"))) }
         @if may_update {
             (form_card(path.as_str()).title(t!("user-edit")).csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
@@ -246,7 +251,7 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
                     (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
                     (field("quota", t!("field-quota")).value(form.quota.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().hint(t!("field-quota-hint")).error(problem.on("quota")))
                 }))
-                @if shell.holds(Permission::MailboxAccess) {
+                @if shell.may(Permission::MailboxAccess, place) {
                     (field("recovery", t!("field-recovery-address")).kind(InputKind::Email).value(form.recovery.clone().unwrap_or_default()).autocomplete("off")
                         .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
                 }
@@ -254,6 +259,8 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
         }
         (card().title(t!("user-facts")).body(html! {
             (facts()
+                .fact_if(t!("field-full-name"), (!may_update).then_some(mailbox.name.as_str()))
+                .fact_if(t!("column-quota"), (!may_update).then(|| mailbox.quota.to_string()))
                 .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| shell.when(at)))
                 .fact(t!("column-created"), shell.when(mailbox.created_at)))
         }))

@@ -1,7 +1,7 @@
 //! The pages on which a user's password is reset and a user is removed.
 
 use axum::extract::State;
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Target};
 use bailiwick_base::words::MailboxId;
 use bailiwick_base::{Code, t};
 use bailiwick_ui::{
@@ -14,6 +14,10 @@ use super::form::{RemoveForm, ResetForm, password};
 use super::service::{Mailboxes, Shown};
 use crate::shell::{Answer, Calling, Form, Path, Problem, Shell, redirect};
 
+/// The ways to a new password, each with a permission of its own: by a link, by one that must be changed, silently.
+pub(super) const RESETS: &[Permission] =
+    &[Permission::MailboxSendResetLink, Permission::MailboxUpdate, Permission::MailboxAccess];
+
 /// `GET /mailboxes/{id}/password`
 pub(super) async fn reset_page(
     State(mailboxes): State<Mailboxes>,
@@ -22,7 +26,12 @@ pub(super) async fn reset_page(
     Path(id): Path<MailboxId>,
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
-    let how = if shown.recovery.is_some() { "link" } else { "one-time" };
+    let place = shown.mailbox.place();
+    if !RESETS.iter().any(|way| shell.may(*way, place)) {
+        shell.must(Permission::MailboxSendResetLink, place)?;
+    }
+    let by_link = shown.recovery.is_some() && shell.may(Permission::MailboxSendResetLink, place);
+    let how = if by_link || !shell.may(Permission::MailboxUpdate, place) { "link" } else { "one-time" };
     let form = ResetForm { how: how.into(), ..ResetForm::default() };
     Ok(shell.page(&t!("user-reset"), reset_form(&shell, &shown, &form, &Problem::none())))
 }
@@ -42,20 +51,23 @@ fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem)
         Some(address) => t!("user-reset-link-text", address = address.as_str()),
         None => t!("user-reset-link-none"),
     };
-    let mut ways = radio_cards("how", t!("user-password-how"))
-        .card("link", t!("user-reset-link"))
-        .text(link_text)
-        .disabled(shown.recovery.is_none())
-        .card("one-time", t!("user-reset-one-time"))
-        .text(t!("user-reset-one-time-text"));
-    if shell.holds(Permission::MailboxAccess) {
+    let place = shown.mailbox.place();
+    let silently = shell.may(Permission::MailboxAccess, place);
+    let mut ways = radio_cards("how", t!("user-password-how"));
+    if shell.may(Permission::MailboxSendResetLink, place) {
+        ways = ways.card("link", t!("user-reset-link")).text(link_text).disabled(shown.recovery.is_none());
+    }
+    if shell.may(Permission::MailboxUpdate, place) {
+        ways = ways.card("one-time", t!("user-reset-one-time")).text(t!("user-reset-one-time-text"));
+    }
+    if silently {
         ways = ways.card("password", t!("user-reset-password")).text(t!("user-reset-password-text"));
     }
     html! {
         (reset_header(shown))
         (form_card(path).csrf(shell.csrf()).errors(problem.summary()).text(t!("user-reset-text")).body(html! {
             (ways.selected(form.how.as_str()))
-            @if shell.holds(Permission::MailboxAccess) {
+            @if silently {
                 div.bw-form.bw-if-password {
                     (password_field("password", t!("field-new-password")).autocomplete("new-password").hint(t!("user-reset-password-hint")).error(problem.on("new")))
                 }
@@ -115,6 +127,7 @@ pub(super) async fn remove_page(
     Path(id): Path<MailboxId>,
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
+    shell.must(Permission::MailboxRemove, shown.mailbox.place())?;
     Ok(shell.page(&t!("user-remove-title"), remove_form(&shell, &shown, &Problem::none())))
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Realm};
-use bailiwick_base::db::{Page, PageRequest, WriteTx};
+use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Realm, Target};
+use bailiwick_base::db::{Page, PageRequest, Query, WriteTx};
 use bailiwick_base::words::{
     DomainId, DomainName, EmailAddress, Line, LocalPart, LocalPartError, MailboxId, Password, Storage,
     Timestamp,
@@ -130,13 +130,6 @@ impl Mailboxes {
         Ok(store::last_sign_ins(&mut tx, ids).await?.into_iter().collect())
     }
 
-    /// The domains a mailbox may be added to or searched in, by name.
-    pub async fn domains(&self, caller: &Caller) -> Result<Vec<(DomainId, DomainName)>, Error> {
-        let mut tx = self.core.read(caller).await?;
-        tx.visible::<Mailbox>()?;
-        domains::domain_choices(&mut tx).await
-    }
-
     /// One mailbox.
     pub async fn get(&self, caller: &Caller, id: MailboxId) -> Result<Shown, Error> {
         let mut tx = self.core.read(caller).await?;
@@ -162,12 +155,9 @@ impl Mailboxes {
 
     /// The id of a verified domain by its name, for the command line.
     pub async fn domain_by_name(&self, caller: &Caller, name: &DomainName) -> Result<DomainId, Error> {
-        let choices = self.domains(caller).await?;
-        choices
-            .into_iter()
-            .find(|(_, other)| other == name)
-            .map(|(id, _)| id)
-            .ok_or_else(|| Code::NoSuchThing.into())
+        let mut tx = self.core.read(caller).await?;
+        let found = domains::domain_choice(&mut tx, Permission::MailboxView, name).await?;
+        found.ok_or_else(|| Code::NoSuchThing.into())
     }
 
     /// Adds a mailbox and its user.
@@ -185,6 +175,11 @@ impl Mailboxes {
         proof.verified()?;
         let address = EmailAddress::new(new.local.clone(), proof.name.clone());
         ranks::may_take(&mut tx, proof.tenant_id, &address, Permission::MailboxAdd).await?;
+        if matches!(new.password, FirstPassword::Given { one_time: false, .. }) {
+            // Whoever knows a password that stays can read what will come (K4).
+            let (actor, now) = (tx.actor().clone(), tx.now());
+            actor.must_hold_over(Permission::MailboxAccess, proof.place(), now)?;
+        }
         domains::count(&mut tx, domain, 1, new.quota.as_bytes(), 0).await?;
         tenants::count_mailbox(&mut tx, proof.tenant_id, 1, new.quota.as_bytes()).await?;
         let mailbox = store::insert(&mut tx, &proof, &new.local, &new.name, new.quota).await?;
@@ -257,6 +252,7 @@ impl Mailboxes {
         store::set_status(&mut tx, &mailbox, MailboxStatus::Disabled).await?;
         let login = store::user_login(&mut tx, id).await?;
         sign_in::end_sessions(&mut tx, login.id, Some((id, &mailbox.address))).await?;
+        sign_in::end_links(&mut tx, login.id).await?;
         tx.commit(mailbox.event(Detail::none().changed("status", &mailbox.status, &MailboxStatus::Disabled)))
             .await
     }

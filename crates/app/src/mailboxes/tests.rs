@@ -1,3 +1,4 @@
+use bailiwick_base::authz::{Profile, Section};
 use bailiwick_base::words::limits;
 
 use crate::testkit::{Admin, Browser, PASSWORD, Seen, TestApp, on_each_engine};
@@ -238,7 +239,7 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
                 name: format!("Name {number:02}").parse().expect("a name"),
                 quota: bailiwick_base::words::Storage::gb(1),
                 password: crate::mailboxes::FirstPassword::Invitation(
-                    "x@outside.example".parse().expect("an address"),
+                    format!("x{number}@outside.example").parse().expect("an address"),
                 ),
             };
             service.add(&app.operator(), if number % 2 == 0 { one } else { two }, new).await.expect("added");
@@ -318,6 +319,67 @@ async fn wx_03_a_name_with_markup_is_shown_as_text() {
             assert!(!seen.body.contains("<script>alert") && !seen.body.contains("<img src=x"), "{path}");
         }
         assert!(admin.browser.get("/mailboxes").await.says("<script>alert(1)</script>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ve_11_who_may_not_read_mail_sets_no_password_in_silence() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let domain = app.domain(&admin, "acme.test").await;
+        let ann = app.mailbox(domain, "ann").await;
+        let helper = app.sub_admin(&admin, "helper").level(Section::Users, 4).sign_in().await;
+        let path = format!("/mailboxes/{}/password", ann.id);
+        let page = helper.get(&path).await;
+        assert!(!page.body.contains("value=\"password\""), "it is not offered: {}", page.words());
+        let silent = helper.post(&path, &[("how", "password"), ("password", OTHER)]).await;
+        assert_eq!(silent.status, 403, "{}", silent.words());
+        let fields = [("name", "Ann"), ("quota", "1"), ("version", "1"), ("recovery", "thief@evil.example")];
+        let recovery = helper.fill(&format!("/mailboxes/{}", ann.id), &fields).await;
+        assert_eq!(recovery.status, 403, "nor another recovery address: {}", recovery.words());
+        app.sign_in(&ann.browser, &ann.address, PASSWORD).await;
+
+        helper.get(&path).await;
+        let once = helper.post(&path, &[("how", "one-time")]).await;
+        assert_eq!(once.status, 200, "{}", once.words());
+        let told: Vec<String> = app.letters().await.into_iter().map(|(to, _, _)| to).collect();
+        for person in ["ann@acme.test", "ann@outside.example", "admin.acme@outside.example"] {
+            assert!(told.iter().any(|to| to == person), "{person} is told: {told:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_help_desk_sends_links_and_nothing_else() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let domain = app.domain(&admin, "acme.test").await;
+        let ann = app.mailbox(domain, "ann").await;
+        let desk = app
+            .sub_admin(&admin, "desk")
+            .permissions(&Profile::HelpDesk.permissions().iter().collect::<Vec<_>>());
+        let desk = desk.sign_in().await;
+        let page = format!("/mailboxes/{}", ann.id);
+        let shown = desk.get(&page).await;
+        assert!(shown.body.contains(&format!("{page}/password")), "{}", shown.words());
+        assert!(
+            !shown.body.contains(&format!("{page}/remove")) && !shown.says("Update User"),
+            "{}",
+            shown.words()
+        );
+        let path = format!("{page}/password");
+        let form = desk.get(&path).await;
+        assert!(
+            form.body.contains("value=\"link\"") && !form.body.contains("value=\"one-time\""),
+            "{}",
+            form.words()
+        );
+        assert_eq!(desk.post(&path, &[("how", "one-time")]).await.status, 403);
+        let sent = desk.post(&path, &[("how", "link")]).await;
+        assert_eq!(sent.gist(), format!("303 {page}?done=reset-sent"));
+        assert_eq!(desk.post(&format!("{page}/disable"), &[]).await.status, 403);
     })
     .await;
 }

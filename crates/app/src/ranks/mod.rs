@@ -5,6 +5,7 @@
 //! transaction that acts.
 
 mod store;
+mod through;
 
 use bailiwick_base::Error;
 use bailiwick_base::authz::Permission;
@@ -25,3 +26,6 @@ pub(crate) async fn may_take(
     let reaches = reached_by_address(tx, tenant, &address.to_string(), actor.login()).await?;
     actor.must_outrank(reaches, needs, now)
 }
+
+#[cfg(test)]
+mod tests;

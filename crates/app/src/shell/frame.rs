@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use bailiwick_base::authz::Permission;
+use bailiwick_base::authz::{Permission, Place};
 use bailiwick_base::words::{LoginId, TenantId, TimeZoneName, Timestamp};
 use bailiwick_base::{Code, Error, t, texts};
 use bailiwick_ui::page::{AccountMenu, AppShell, Brand, Head, MenuEntry, MenuItem, MenuSection, ShellLabels};
@@ -15,6 +15,7 @@ use super::respond::Refusal;
 use super::{Answer, CsrfKey, Problem};
 use crate::core::Core;
 use crate::settings::Portal;
+use crate::tenants::Usage;
 
 /// The frame of a signed-in person's page, loaded for this request.
 #[derive(Debug, Clone)]
@@ -96,6 +97,37 @@ impl Shell {
         self.person.actor.holds(permission, self.person.now)
     }
 
+    /// Does the person hold it over what sits at `place`? For showing only the buttons that work for that thing.
+    pub fn may(&self, permission: Permission, place: Place) -> bool {
+        self.person.actor.may(permission, place, self.person.now)
+    }
+
+    /// 403 with an explanation for a page whose form would be refused over what sits at `place`.
+    pub fn must(&self, permission: Permission, place: Place) -> Result<(), Error> {
+        self.person.actor.must_hold_over(permission, place, self.person.now)
+    }
+
+    /// Where the person's own tenant sits, for what is added to it.
+    pub fn own_tenant(&self) -> Place {
+        Place { tenant: self.person.tenant, ..Place::default() }
+    }
+
+    /// Where more can be bought, for whoever sees the limits of the tenant.
+    pub fn where_to_buy(&self) -> Option<&str> {
+        let whole = self.person.usage.as_ref().is_some_and(Usage::is_whole);
+        self.settings().billing_url.as_deref().filter(|_| whole)
+    }
+
+    /// The same for a page that makes no sense without it: 403, explained.
+    pub fn must_hold(&self, permission: Permission) -> Result<(), Error> {
+        self.person.actor.must_hold(permission, self.person.now)
+    }
+
+    /// The instant of this request.
+    pub fn now(&self) -> Timestamp {
+        self.person.now
+    }
+
     /// The zone times are shown in.
     pub fn zone(&self) -> TimeZoneName {
         TimeZoneName::utc()
@@ -137,11 +169,22 @@ impl Shell {
                 .map(|usage| usage.meters(self.settings()))
                 .unwrap_or_default(),
             account: &account,
-            banner: None,
+            banner: self.banner(),
             notices,
             wide: false,
         }
         .page(content)
+    }
+
+    /// Who acts as whom, as long as somebody does.
+    fn banner(&self) -> Option<Markup> {
+        let tenant = self.person.usage.as_ref().map(|usage| usage.name.as_str());
+        crate::impersonation::banner(&self.person.actor, tenant, self.person.now, self.csrf())
+    }
+
+    /// Does somebody act as the person?
+    fn is_acted_as(&self) -> bool {
+        self.person.actor.real().is_some()
     }
 
     fn portal_name(&self) -> String {
@@ -150,12 +193,41 @@ impl Shell {
 
     fn account_items(&self) -> Vec<MenuItem> {
         let mut items = Vec::new();
+        if self.is_acted_as() {
+            items.push(MenuItem::Post {
+                label: t!("acting-leave").into_owned(),
+                action: "/leave".into(),
+                icon: Icon::Logout,
+                token: self.csrf().to_owned(),
+                danger: false,
+            });
+            return items;
+        }
         if !self.person.must_change_password {
+            if self.portal != Portal::Mail {
+                items.push(MenuItem::Link {
+                    label: t!("menu-access").into_owned(),
+                    href: "/access".into(),
+                    icon: Icon::ShieldCheck,
+                });
+            }
             items.push(MenuItem::Link {
                 label: t!("menu-password").into_owned(),
                 href: "/password".into(),
                 icon: Icon::Key,
             });
+            items.push(MenuItem::Link {
+                label: t!("menu-security").into_owned(),
+                href: "/security".into(),
+                icon: Icon::ShieldLock,
+            });
+            if self.portal == Portal::Admin {
+                items.push(MenuItem::Link {
+                    label: t!("menu-own-networks").into_owned(),
+                    href: "/security/networks".into(),
+                    icon: Icon::Network,
+                });
+            }
             items.push(MenuItem::Divider);
         }
         items.push(MenuItem::Post {
@@ -183,6 +255,13 @@ impl Shell {
                 entry(t!("menu-home").into_owned(), "/", Icon::Home);
                 if self.holds(Permission::TenantView) {
                     entry(t!("menu-tenants").into_owned(), "/tenants", Icon::Building);
+                    entry(t!("menu-tasks").into_owned(), "/tasks", Icon::Inbox);
+                }
+                if self.holds(Permission::StaffView) {
+                    entry(t!("menu-staff").into_owned(), "/staff", Icon::UserShield);
+                }
+                if self.holds(Permission::HistoryView) {
+                    entry(t!("history-title").into_owned(), "/history", Icon::History);
                 }
             }
             Portal::Admin => {
@@ -191,6 +270,8 @@ impl Shell {
                     (Permission::MailboxView, t!("menu-users"), "/mailboxes", Icon::Users),
                     (Permission::DomainView, t!("menu-domains"), "/domains", Icon::World),
                     (Permission::AliasView, t!("menu-aliases"), "/aliases", Icon::MailForward),
+                    (Permission::SubAdminView, t!("menu-sub-admins"), "/sub-admins", Icon::UserShield),
+                    (Permission::HistoryView, t!("history-title"), "/history", Icon::History),
                 ] {
                     if self.holds(permission) {
                         entry(label.into_owned(), href, icon);
@@ -200,6 +281,7 @@ impl Shell {
             Portal::Mail => {
                 entry(t!("menu-mail-program").into_owned(), "/panel", Icon::Mail);
                 entry(t!("menu-password").into_owned(), "/password", Icon::Key);
+                entry(t!("menu-security").into_owned(), "/security", Icon::ShieldLock);
             }
         }
         let mut sections = vec![MenuSection { title: None, entries }];

@@ -71,7 +71,7 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
     let is_asset = request.uri().path().starts_with(bailiwick_ui::assets::PREFIX);
     let span = tracing::info_span!("request", number, method = %request.method());
     let answered = async {
-        let request = whole(request).await?;
+        let request = whole(request).await;
         within_limits(&surroundings, request, next).await
     };
     let mut response = match answered.instrument(span).await {
@@ -85,15 +85,20 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
     response
 }
 
+/// The body of a request, read to its end; or why that failed.
+#[derive(Debug, Clone)]
+struct WholeBody(Result<Bytes, Code>);
+
 /// Reads the whole body before the request takes anybody's place: a slow sender holds up nobody but itself.
-async fn whole(request: Request) -> Result<Request, Code> {
-    let (parts, body) = request.into_parts();
+async fn whole(request: Request) -> Request {
+    let (mut parts, body) = request.into_parts();
     let read = tokio::time::timeout(limits::BODY_TIME, Limited::new(body, limits::BODY).collect()).await;
-    match read {
-        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body.to_bytes()))),
+    parts.extensions.insert(WholeBody(match read {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(_)) => Err(Code::TooLarge),
         Err(_) => Err(Code::Busy),
-    }
+    }));
+    Request::from_parts(parts, Body::empty())
 }
 
 async fn within_limits(surroundings: &Surroundings, request: Request, next: Next) -> Result<Response, Code> {
@@ -228,10 +233,11 @@ fn is_html(response: &Response) -> bool {
 /// Runs the request and, when its transaction lost against another, runs it again as a whole (STYLE: a
 /// request has one write transaction, and nothing leaves it before its commit).
 async fn run_again_if_lost(routes: &Router, request: Request, asked: &Asked) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, limits::BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => return finish(asked, &Error::new(Code::TooLarge)),
+    let (mut parts, _) = request.into_parts();
+    let body = match parts.extensions.remove::<WholeBody>() {
+        Some(WholeBody(Ok(body))) => body,
+        Some(WholeBody(Err(code))) => return finish(asked, &Error::new(code)),
+        None => return finish(asked, &Error::internal("the body was not read")),
     };
     for attempt in 0..=limits::RETRIES {
         let mut request = Request::new(Body::from(Bytes::clone(&body)));

@@ -54,9 +54,18 @@ async fn let_in(
     if person.must_change_password && path != "/password" {
         return Err(Code::PasswordChangeDue.into());
     }
-    match access {
-        Access::Holding(permission) => person.actor.must_hold(permission, person.now).map(|()| person),
-        Access::Anybody | Access::SignedIn => Ok(person),
+    let any_of: &[Permission] = match &access {
+        Access::Holding(permission) => std::slice::from_ref(permission),
+        Access::HoldingAny(permissions) => permissions,
+        Access::Anybody | Access::SignedIn => &[],
+    };
+    match any_of.first() {
+        Some(first) if !any_of.iter().any(|one| person.actor.holds(*one, person.now)) => {
+            let held = person.actor.must_hold(*first, person.now);
+            held.inspect_err(|error| core.db().count_refusal(&person.actor, first.key(), error))
+                .map(|()| person)
+        }
+        _ => Ok(person),
     }
 }
 
@@ -67,12 +76,7 @@ async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
     let mut tx = core.read(caller).await?;
     let now = tx.now();
     let actor = tx.actor().clone();
-    let usage = match actor.tenant() {
-        Some(tenant) if actor.holds(Permission::TenantView, now) => {
-            Some(tenants::usage(&mut tx, tenant).await?)
-        }
-        _ => None,
-    };
+    let usage = tenants::usage(&mut tx).await?;
     if let (Some(session), Some(seen)) = (actor.session(), actor.seen())
         && now.since(seen) > limits::SESSION_TOUCH
     {

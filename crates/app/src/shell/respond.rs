@@ -11,6 +11,8 @@ use bailiwick_ui::{Icon, Tone, link_button, notice};
 use maud::{Render, html};
 use serde_json::json;
 
+use crate::explanation;
+
 /// What a handler answers.
 pub type Answer = Result<Response, Refusal>;
 
@@ -90,7 +92,7 @@ pub(super) fn render(error: &Error, asked: &Asked) -> Response {
 fn problem_document(error: &Error, asked: &Asked) -> Response {
     let args: serde_json::Map<String, serde_json::Value> =
         error.args().iter().map(|(name, value)| ((*name).to_owned(), value.to_json())).collect();
-    let document = json!({
+    let mut document = json!({
         "type": "about:blank",
         "title": error.title(),
         "detail": error.help(),
@@ -100,6 +102,9 @@ fn problem_document(error: &Error, asked: &Asked) -> Response {
         "args": args,
         "request": asked.number,
     });
+    if let Some(explanation) = error.explanation() {
+        document["explanation"] = explanation::document(explanation);
+    }
     (status(error), [(CONTENT_TYPE, "application/problem+json")], document.to_string()).into_response()
 }
 
@@ -124,8 +129,13 @@ fn elsewhere(to: &str, asked: &Asked) -> Response {
     }
 }
 
+/// What to do; for a refusal for want of a permission, what was needed.
+fn text(error: &Error) -> Option<String> {
+    error.explanation().and_then(explanation::shortly).or_else(|| error.help())
+}
+
 fn piece(error: &Error) -> maud::Markup {
-    let mut note = notice(Tone::Danger, error.help().unwrap_or_default());
+    let mut note = notice(Tone::Danger, text(error).unwrap_or_default());
     note = note.title(error.title());
     note.render()
 }
@@ -149,11 +159,14 @@ fn page(error: &Error, asked: &Asked) -> maud::Markup {
         network_error: &t!("shell-network-error"),
         emblem: Some((emblem, tone)),
         title: &title,
-        text: error.help().map(|help| html! { (help) }),
+        text: text(error).map(|text| html! { (text) }),
         notices: html! {},
-        body: html! { div { (link_button(t!("error-page-home"), "/").primary()) } },
+        body: html! {
+            @if let Some(explanation) = error.explanation() { (explanation::on_page(explanation)) }
+            div { (link_button(t!("error-page-home"), "/").primary()) }
+        },
         footer: Some(html! { (t!("error-page-number", request = asked.number.as_str())) }),
-        wide: false,
+        wide: error.explanation().is_some(),
     }
     .render()
 }

@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Invitation,
     /// Sets a new password.
     Reset,
+    /// Confirms that a new recovery address reaches whoever asked for it.
+    RecoveryAddress,
 }
 
 impl Purpose {
@@ -27,6 +29,16 @@ impl Purpose {
             Purpose::SetUp => "set_up",
             Purpose::Invitation => "invitation",
             Purpose::Reset => "reset",
+            Purpose::RecoveryAddress => "recovery_address",
+        }
+    }
+
+    /// Purposes of which a login has one link at most: a new one kills the older.
+    pub(super) const fn rivals(self) -> &'static [&'static str] {
+        match self {
+            Purpose::SetUp => &["set_up"],
+            Purpose::Invitation | Purpose::Reset => &["invitation", "reset"],
+            Purpose::RecoveryAddress => &["recovery_address"],
         }
     }
 
@@ -35,11 +47,12 @@ impl Purpose {
             Purpose::SetUp => limits::SETUP_LINK,
             Purpose::Invitation => limits::INVITATION,
             Purpose::Reset => limits::RESET_LINK,
+            Purpose::RecoveryAddress => limits::CONFIRMATION_LINK,
         }
     }
 }
 
-/// Makes a link for a login; older ones of it are dead from then on.
+/// Makes a link for a login; older ones of it for the same end are dead from then on.
 pub(crate) async fn issue(
     tx: &mut WriteTx,
     purpose: Purpose,
@@ -47,7 +60,7 @@ pub(crate) async fn issue(
     sent_to: &str,
 ) -> Result<Token, Error> {
     let token = tx.new_secret();
-    store::kill_links(tx, login).await?;
+    store::kill_rivals(tx, purpose, login).await?;
     store::insert_link(tx, purpose, login, sent_to, token.hash()).await?;
     Ok(token)
 }
@@ -61,7 +74,8 @@ pub(crate) fn letter_of(
     name: &str,
     token: &Token,
 ) -> Letter {
-    let link = format!("{}/link/{}", origins.of(portal), token.reveal());
+    let path = if purpose == Purpose::RecoveryAddress { "security/confirm-address" } else { "link" };
+    let link = format!("{}/{path}/{}", origins.of(portal), token.reveal());
     let host = origins.of(portal).to_owned();
     match purpose {
         Purpose::Invitation | Purpose::SetUp => Letter {
@@ -81,6 +95,15 @@ pub(crate) fn letter_of(
                 t!("mail-reset-expiry", minutes = 30_i64).into_owned(),
             ],
             link: Some((t!("mail-choose-password").into_owned(), link)),
+        },
+        Purpose::RecoveryAddress => Letter {
+            to,
+            subject: t!("mail-confirm-address-subject", name = name).into_owned(),
+            paragraphs: vec![
+                t!("mail-confirm-address-text", name = name, host = host.as_str()).into_owned(),
+                t!("mail-confirm-address-how").into_owned(),
+            ],
+            link: Some((t!("mail-confirm-address-link").into_owned(), link)),
         },
     }
 }

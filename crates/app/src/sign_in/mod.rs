@@ -6,6 +6,7 @@ mod guesses;
 mod hasher;
 mod links;
 mod pages;
+mod present;
 mod service;
 mod store;
 mod verify;
@@ -14,10 +15,12 @@ pub use actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
 pub use guesses::MailGuesses;
 pub use hasher::Hasher;
 pub(crate) use links::Purpose;
-pub(crate) use pages::{NoFields, person_name, routes};
+pub(crate) use pages::{NoFields, agent, person_name, routes, with_session, without_session};
+pub(crate) use present::reauthenticate;
 pub use service::{NewLogin, Signing};
 pub(crate) use service::{
-    check_new_password, end_sessions, hash_new, login_name, replace_password, send_link, touch,
+    check_new_password, count_mail, end_links, end_sessions, hand_out_reset_link, hash_new, invite_staff,
+    last_sign_ins, login_name, replace_password, send_link, short_agent, touch,
 };
 pub use store::Login;
 pub use verify::{Credential, Verified, Way, authorize_sign_in};

@@ -110,11 +110,13 @@ fn own_path(next: &str) -> &str {
     if plain && next.len() <= 500 { next } else { "/" }
 }
 
-fn agent(headers: &HeaderMap) -> &str {
+/// What a browser calls itself.
+pub(crate) fn agent(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn with_session(portal: Portal, token: &Token, mut response: Response) -> Response {
+/// Gives a browser the cookie of a session that was opened.
+pub(crate) fn with_session(portal: Portal, token: &Token, mut response: Response) -> Response {
     let cookie = format!("{}={}; Path=/; Secure; HttpOnly; SameSite=Lax", portal.cookie(), token.reveal());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -130,12 +132,16 @@ async fn sign_out(
     Form(NoFields {}): Form<NoFields>,
 ) -> Answer {
     signing.sign_out(&caller).await?;
-    let mut response = redirect("/sign-in?done=signed-out");
-    let cookie = format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", visit.portal().cookie());
+    Ok(without_session(visit.portal(), redirect("/sign-in?done=signed-out")))
+}
+
+/// Takes the cookie of a session that has ended from a browser.
+pub(crate) fn without_session(portal: Portal, mut response: Response) -> Response {
+    let cookie = format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", portal.cookie());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 /// A form that only has a button.
@@ -248,7 +254,11 @@ fn password_form(shell: &Shell, problem: &Problem) -> Markup {
     let due = shell.must_change_password();
     let present = if due { t!("field-one-time-password") } else { t!("field-present-password") };
     html! {
-        (page_header(t!("password-title")))
+        @if due {
+            (page_header(t!("password-title")))
+        } @else {
+            (page_header(t!("password-title")).crumbs(t!("crumbs-label"), [(t!("security-title"), "/security")]))
+        }
         @if due { (notice(Tone::Warning, t!("password-due-text")).title(t!("password-due-title"))) }
         (form_card("/password").csrf(shell.csrf()).errors(problem.summary()).body(html! {
             (hidden("username", shell.name()))

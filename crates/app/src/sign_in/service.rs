@@ -1,22 +1,26 @@
 //! Signing in and out, links, passwords.
 
+use std::collections::HashMap;
+
 use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope, Target};
 use bailiwick_base::db::{Query, WriteTx};
 use bailiwick_base::words::{
     ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError,
-    PasswordHash, SessionId, TenantId, Token, Verdict, limits,
+    PasswordHash, SessionId, TenantId, Timestamp, Token, limits,
 };
 use bailiwick_base::{Code, Error};
 
 use super::actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
 use super::guesses::Counted;
 use super::links::{self, Purpose};
+use super::present::check_present;
 use super::store::{self, LoginToInsert};
 use super::verify;
 use super::verify::{Verified, Way, authorize_sign_in, canonical};
 use crate::core::{Core, service};
 use crate::emails;
 use crate::jobs;
+use crate::security;
 use crate::settings::Portal;
 
 service! {
@@ -49,20 +53,22 @@ impl Signing {
             }
         };
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
-        tx.authorize::<SignIn>(Installation).await?;
+        let proof = tx.authorize::<SignIn>(Installation).await?;
         store::hold_login(&mut tx, credential.login).await?;
         let now = tx.now();
         let fresh = store::credential(&mut tx, realm, &credential.name, address.network(), now).await?;
-        match fresh {
+        let fresh = match fresh {
             Some(fresh) if fresh.password != credential.password => return Err(Code::WrongCredentials.into()),
-            Some(fresh) if fresh.standing.may_sign_in() => {}
+            Some(fresh) if fresh.limited.api_access => return Err(Code::ProgramLogin.into()),
+            Some(fresh) if fresh.standing.may_sign_in() => fresh,
             _ => return Err(Code::SignInClosed.into()),
-        }
+        };
         store::forget_guesses(
             &mut tx,
             &Counted::new(realm, &verify::hidden(&self.core, &credential.name), address),
         )
         .await?;
+        security::note_sign_in(&self.core, &mut tx, (&proof, realm), &fresh, (address, agent)).await?;
         store::note_network(&mut tx, credential.login, address.network()).await?;
         let token = open_session(&mut tx, credential.login, realm, address, agent).await?;
         tx.commit(Events::none("sign-ins are noted as telemetry")).await?;
@@ -96,11 +102,10 @@ impl Signing {
         let asked = store::count_in(&mut tx, &format!("recover {} {hidden}", realm.key())).await?;
         let within_limits = asked <= limits::RECOVERY_MAILS;
         let login = store::login_by_name(&mut tx, realm, &name).await?;
-        // Who was invited has a link already, and nobody shall take it away by asking for another.
-        if let Some(login) = login.filter(|login| within_limits && !login.is_invited())
+        if let Some(login) = login.filter(|login| within_limits && login.may_recover())
             && let Some(to) = login.recovery_address()
         {
-            send_link(&self.core, &mut tx, Purpose::Reset, realm, login.id(), &login.name, to).await?;
+            mail_link(&self.core, &mut tx, Purpose::Reset, realm, login.id(), &login.name, to).await?;
             events = proof.event_about(&login, Detail::none());
         }
         tx.commit(events).await
@@ -125,6 +130,7 @@ impl Signing {
         check_new_password(&password, &login.about())?;
         let realm = login.realm().ok_or(Code::LinkInvalid)?;
         replace_password(&mut tx, login.id(), login.mailbox(), &hash, false).await?;
+        store::note_proven_address(&mut tx, login.id(), &link.sent_to).await?;
         tx.commit(proof.event_about(&login, Detail::none().set("link_sent_to", link.sent_to))).await?;
         Ok(realm)
     }
@@ -147,16 +153,16 @@ impl Signing {
         let id = tx.actor().login().ok_or(Code::SignedOut)?;
         let login = tx.authorize::<ChangeOwnPassword>(id).await?;
         check_new_password(&new, &login.about())?;
-        let stored = login.password.clone().map(|hash| (id, hash));
+        let stored = login.password.clone();
         drop(tx);
-        self.check_present(caller, &login.name, login.realm(), stored.clone(), present).await?;
+        check_present(&self.core, caller, &login, present, "present").await?;
         if present == &new {
             return Err(Error::new(Code::PasswordTooCommon).on("new"));
         }
         let hash = self.core.hasher().hash(new).await?;
         let mut tx = self.core.write(caller).await?;
         let login = tx.authorize::<ChangeOwnPassword>(id).await?;
-        if login.password.as_ref() != stored.as_ref().map(|(_, hash)| hash) {
+        if login.password != stored {
             return Err(Code::ChangedMeanwhile.into());
         }
         replace_password(&mut tx, id, login.mailbox(), &hash, false).await?;
@@ -164,31 +170,6 @@ impl Signing {
         let token = open_session(&mut tx, id, realm, caller.address(), agent).await?;
         tx.commit(login.event(Detail::none())).await?;
         Ok(token)
-    }
-
-    /// Compares the present password, bounded like a sign-in (K12).
-    async fn check_present(
-        &self,
-        caller: &Caller,
-        name: &str,
-        realm: Option<Realm>,
-        stored: Option<(LoginId, PasswordHash)>,
-        present: &Password,
-    ) -> Result<(), Error> {
-        let counted = Counted::of_own_password(realm.unwrap_or(Realm::Mailbox), name);
-        let mut tx = self.core.read(caller).await?;
-        let counts = store::guesses(&mut tx, &counted).await?;
-        let now = tx.now();
-        drop(tx);
-        if let Some(wait) = counted.wait(&counts, true, now) {
-            let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-            return Err(Error::new(Code::TooManyGuesses).with("minutes", minutes));
-        }
-        if self.core.hasher().verify(stored, present, true).await? == Verdict::Right {
-            return Ok(());
-        }
-        store::count_wrong_guess(&self.core, &counted, true).await?;
-        Err(Error::new(Code::PresentPasswordWrong).on("present"))
     }
 
     /// Makes the link that creates the first staff login. Only while there is none.
@@ -311,8 +292,63 @@ impl NewLogin<'_> {
     }
 }
 
+/// Creates a login of one of the provider's people, without any power yet, and invites it.
+pub(crate) async fn invite_staff(
+    core: &Core,
+    tx: &mut WriteTx,
+    name: &str,
+    full_name: &str,
+    recovery: &EmailAddress,
+) -> Result<LoginId, Error> {
+    let login = LoginToInsert {
+        realm: Realm::Staff,
+        name,
+        full_name,
+        tenant: None,
+        domain: None,
+        mailbox: None,
+        status: "invited",
+        password: None,
+        one_time: false,
+        recovery: Some(recovery),
+    };
+    let id = store::insert_login(tx, &login).await?;
+    send_link(core, tx, Purpose::Invitation, Realm::Staff, id, name, recovery.clone()).await?;
+    Ok(id)
+}
+
+/// When logins were last signed in to; those that never were are left out.
+pub(crate) async fn last_sign_ins(
+    core: &Core,
+    logins: &[LoginId],
+) -> Result<HashMap<LoginId, Timestamp>, Error> {
+    let mut tx = core.db().read_telemetry().await?;
+    Ok(store::last_sign_ins(&mut tx, logins).await?.into_iter().collect())
+}
+
 /// Makes a link for a login and leaves the letter that carries it.
 pub(crate) async fn send_link(
+    core: &Core,
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    realm: Realm,
+    login: LoginId,
+    name: &str,
+    to: EmailAddress,
+) -> Result<(), Error> {
+    let hidden = data_encoding::HEXLOWER
+        .encode(&core.ground().keys.mac("mailed link", to.to_string().as_bytes())[..10]);
+    let mut within = count_mail(tx, &format!("links to {hidden}"), limits::LINKS_TO_ADDRESS).await?;
+    if let Some(giver) = tx.actor().login() {
+        within &= count_mail(tx, &format!("links by {giver}"), limits::LINKS_BY_LOGIN).await?;
+    }
+    if !within {
+        return Err(Code::TooManyMails.into());
+    }
+    mail_link(core, tx, purpose, realm, login, name, to).await
+}
+
+async fn mail_link(
     core: &Core,
     tx: &mut WriteTx,
     purpose: Purpose,
@@ -340,6 +376,27 @@ pub(crate) async fn replace_password(
     end_sessions(tx, login, mailbox).await
 }
 
+/// Kills the links of a login: the address they went to is its no more, or it is no longer somebody's.
+pub(crate) async fn end_links(tx: &mut WriteTx, login: LoginId) -> Result<(), Error> {
+    store::kill_links(tx, Some(login)).await
+}
+
+/// Makes a link to set a new password that is handed out rather than sent; older ones are dead.
+pub(crate) async fn hand_out_reset_link(
+    core: &Core,
+    tx: &mut WriteTx,
+    realm: Realm,
+    login: LoginId,
+) -> Result<String, Error> {
+    let token = links::issue(tx, Purpose::Reset, Some(login), "command line").await?;
+    Ok(format!("{}/link/{}", core.settings().origins.of(Portal::of(realm)), token.reveal()))
+}
+
+/// Counts one more mail of a kind within this transaction: is it still within `limit` an hour?
+pub(crate) async fn count_mail(tx: &mut WriteTx, kind: &str, limit: i64) -> Result<bool, Error> {
+    Ok(store::count_in(tx, kind).await? <= limit)
+}
+
 /// Ends all sessions of a login, on the web and at the mail servers.
 pub(crate) async fn end_sessions(
     tx: &mut WriteTx,
@@ -361,9 +418,13 @@ async fn open_session(
     agent: &str,
 ) -> Result<Token, Error> {
     let token = tx.new_secret();
-    let agent: String = agent.chars().filter(|character| !character.is_control()).take(AGENT).collect();
-    store::insert_session(tx, login, realm, token.hash(), address, &agent).await?;
+    store::insert_session(tx, login, realm, token.hash(), address, &short_agent(agent)).await?;
     Ok(token)
+}
+
+/// As much of a `User-Agent` as is kept with a session.
+pub(crate) fn short_agent(agent: &str) -> String {
+    agent.chars().filter(|character| !character.is_control()).take(AGENT).collect()
 }
 
 /// Notes, in the background, that a session is in use.

@@ -8,6 +8,7 @@ use bailiwick_base::words::{
     ClientAddress, DomainId, EmailAddress, LoginId, MailboxId, Password, PasswordHash, TenantId, Verdict,
 };
 use bailiwick_base::{Code, Error};
+use tracing::Instrument;
 
 use super::guesses::Counted;
 use super::store;
@@ -117,7 +118,8 @@ pub async fn authorize_sign_in(
     address: ClientAddress,
 ) -> Result<Verified, Error> {
     let (core, name, password) = (core.clone(), canonical(way.realm(), name), password.clone());
-    let decided = tokio::spawn(async move { decide(&core, way, &name, &password, address).await });
+    let decided =
+        tokio::spawn(async move { decide(&core, way, &name, &password, address).await }.in_current_span());
     decided.await.map_err(Error::internal)?
 }
 
@@ -197,8 +199,11 @@ async fn settle(
 ) -> Result<(), Error> {
     let now = core.ground().clock.now();
     match verified {
-        Verified::Wrong if way.is_web() => store::count_wrong_guess(core, counted, known).await,
-        Verified::Wrong => {
+        // Told the same, counted the same: what is not counted would tell that the password was right.
+        Verified::Wrong | Verified::Elsewhere if way.is_web() => {
+            store::count_wrong_guess(core, counted, known).await
+        }
+        Verified::Wrong | Verified::Elsewhere => {
             for count in core.guesses().wrong(counted, known, now) {
                 store::note_mail_guess(core, &count);
             }

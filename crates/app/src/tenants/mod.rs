@@ -1,12 +1,20 @@
 //! Tenants: the customers of e-mail hosting. Staff creates them, sets their limits, suspends and resumes them.
 
 mod actions;
+mod admins;
+mod header;
+mod hosted;
 mod pages;
 mod service;
 mod store;
 mod usage;
 
 pub use actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
+pub use admins::{
+    AdminLogin, Admins, BindByLimits, ChangeAdminAddress, LiftLimits, LoginStatus, SendAdminLink,
+};
+pub(crate) use admins::{choices as admin_choices, lift_limits};
+pub use hosted::{Hosted, TenantDomain};
 pub(crate) use pages::{pager_of, routes};
 pub use service::{Limits, NewTenant, Tenants};
 pub use store::{Tenant, TenantStatus};

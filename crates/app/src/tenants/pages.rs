@@ -8,15 +8,18 @@ use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId};
 use bailiwick_base::{Code, Error, t};
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
-    Column, Icon, Row, Tone, card, empty_state, facts, field, fields, filters, form_card, hidden,
-    link_button, meter, notice, page_header, pager, status, submit, table,
+    Column, Icon, Row, card, empty_state, facts, field, fields, filters, form_card, hidden, link_button,
+    meter, page_header, pager, submit, table,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::admins::AdminLogin;
+use super::header::status_badge;
+pub(super) use super::header::{Tab, header};
 use super::service::{Limits, NewTenant, Tenants};
 use super::store::{Tenant, TenantStatus};
-use super::usage::Usage;
+use crate::audit::{Audit, card_about};
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, ListQuery, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::{NoFields, person_name};
@@ -24,7 +27,7 @@ use crate::sign_in::{NoFields, person_name};
 pub(crate) fn routes(routes: Routes) -> Routes {
     let view = Access::Holding(Permission::TenantView);
     let suspend = Access::Holding(Permission::TenantSuspend);
-    routes
+    super::hosted::routes(super::admins::routes(routes))
         .get("/tenants", view, list)
         .get("/tenants/new", Access::Holding(Permission::TenantAdd), new_page)
         .post("/tenants/new", Access::Holding(Permission::TenantAdd), create)
@@ -54,13 +57,12 @@ fn list_page(shell: &Shell, search: &str, page: &Page<Tenant>) -> Markup {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     };
     let rows = page.rows.iter().map(|tenant| {
-        let usage = Usage::of(tenant);
         Row::new()
             .link(&format!("/tenants/{}", tenant.id), tenant.name.as_str())
             .cell(status_badge(tenant.status))
-            .cell(format!("{} / {}", usage.users.0, usage.users.1))
-            .cell(format!("{} / {}", usage.storage.0, usage.storage.1))
-            .cell(format!("{} / {}", usage.domains.0, usage.domains.1))
+            .cell(format!("{} / {}", tenant.users_used, tenant.max_users))
+            .cell(format!("{} / {}", tenant.storage_used, tenant.max_storage))
+            .cell(format!("{} / {}", tenant.domains_used, tenant.max_domains))
     });
     html! {
         (page_header(t!("tenants-title")).text(t!("tenants-text")).actions(html! { @if shell.holds(Permission::TenantAdd) { (add()) } }))
@@ -92,13 +94,6 @@ pub(crate) fn pager_of<T>(path: &str, kept: &[(&str, &str)], page: &Page<T>) -> 
         (pager(t!("pager-label"), t!("pager-shown", n = page.rows.len()))
             .previous(&t!("pager-previous"), page.previous.as_ref().map(|cursor| href("before", cursor)))
             .next(&t!("pager-next"), page.next.as_ref().map(|cursor| href("after", cursor))))
-    }
-}
-
-fn status_badge(of: TenantStatus) -> Markup {
-    match of {
-        TenantStatus::Active => html! { (status(Tone::Success, t!("status-active"))) },
-        TenantStatus::Suspended => html! { (status(Tone::Warning, t!("status-suspended"))) },
     }
 }
 
@@ -215,26 +210,36 @@ impl EditForm {
 /// `GET /tenants/{id}`
 async fn show(
     State(tenants): State<Tenants>,
+    State(audit): State<Audit>,
     shell: Shell,
     Calling(caller): Calling,
     Path(id): Path<TenantId>,
 ) -> Answer {
-    let tenant = tenants.get(&caller, id).await?;
-    Ok(shell.page(&tenant.name, tenant_page(&shell, &tenant, &EditForm::of(&tenant), &Problem::none())))
+    let (tenant, main) = tenants.overview(&caller, id).await?;
+    let page = tenant_page(&shell, &tenant, main.as_ref(), &EditForm::of(&tenant), &Problem::none());
+    let history = card_about(&audit, &shell, &caller, "tenant", id).await?;
+    Ok(shell.page(&tenant.name, html! { (page) (history) }))
 }
 
-fn tenant_page(shell: &Shell, tenant: &Tenant, form: &EditForm, problem: &Problem) -> Markup {
+fn tenant_page(
+    shell: &Shell,
+    tenant: &Tenant,
+    main: Option<&AdminLogin>,
+    form: &EditForm,
+    problem: &Problem,
+) -> Markup {
     let path = format!("/tenants/{}", tenant.id);
+    let storage = (tenant.storage_used.as_bytes(), tenant.max_storage.as_bytes());
     html! {
-        (page_header(tenant.name.as_str()).crumbs(t!("crumbs-label"), [(t!("tenants-title"), "/tenants")]).beside(status_badge(tenant.status)))
-        @if tenant.status == TenantStatus::Suspended { (notice(Tone::Warning, t!("tenant-suspended-text"))) }
+        (header(shell, tenant, Tab::Overview))
         (card().title(t!("tenant-usage")).body(html! {
             (facts()
-                .fact(t!("meter-users"), usage_meter(tenant.users_used, tenant.max_users))
-                .fact(t!("meter-storage"), html! { (tenant.storage_used) " / " (tenant.max_storage) })
-                .fact(t!("meter-domains"), usage_meter(tenant.domains_used, tenant.max_domains))
+                .fact(t!("meter-users"), usage_meter(&tenant.users_used, &tenant.max_users, (tenant.users_used, tenant.max_users)))
+                .fact(t!("meter-storage"), usage_meter(&tenant.storage_used, &tenant.max_storage, storage))
+                .fact(t!("meter-domains"), usage_meter(&tenant.domains_used, &tenant.max_domains, (tenant.domains_used, tenant.max_domains)))
                 .fact(t!("column-created"), shell.when(tenant.created_at)))
         }))
+        @if let Some(main) = main { (main_admin_card(main, &path)) }
         @if shell.holds(Permission::TenantUpdate) {
             (form_card(path.as_str()).title(t!("tenant-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
                 (hidden("version", &form.version.to_string()))
@@ -246,9 +251,24 @@ fn tenant_page(shell: &Shell, tenant: &Tenant, form: &EditForm, problem: &Proble
     }
 }
 
-fn usage_meter(used: i64, limit: i64) -> Markup {
+/// `used / limit` with a bar of its share.
+fn usage_meter(used: &impl ToString, limit: &impl ToString, (part, whole): (i64, i64)) -> Markup {
     let size = |number: i64| u64::try_from(number).unwrap_or(0);
-    html! { (meter("", format!("{used} / {limit}"), size(used), Some(size(limit))).inline()) }
+    let text = format!("{} / {}", used.to_string(), limit.to_string());
+    html! { (meter("", text, size(part), Some(size(whole))).inline()) }
+}
+
+fn main_admin_card(main: &AdminLogin, path: &str) -> Markup {
+    let address = main.recovery_address.as_ref().map(ToString::to_string);
+    html! {
+        (card().title(t!("tenant-main-admin")).body(html! {
+            (facts()
+                .fact(t!("field-full-name"), main.full_name.as_str())
+                .fact(t!("field-username"), main.name.as_str())
+                .fact_if(t!("field-email-address"), address)
+                .fact(t!("column-status"), super::admins::status_badge(main)))
+        }).footer(html! { (link_button(t!("tenant-main-admin-open"), format!("{path}/admins/{}", main.id)).small()) }))
+    }
 }
 
 fn suspension(shell: &Shell, tenant: &Tenant, path: &str) -> Markup {
@@ -280,8 +300,10 @@ async fn update(
     match updated.await {
         Ok(()) => Ok(redirect(format!("/tenants/{id}?done=saved"))),
         Err(error) => {
-            let tenant = tenants.get(&caller, id).await?;
-            shell.again(error, &tenant.name, |problem| tenant_page(&shell, &tenant, &form, problem))
+            let (tenant, main) = tenants.overview(&caller, id).await?;
+            shell.again(error, &tenant.name, |problem| {
+                tenant_page(&shell, &tenant, main.as_ref(), &form, problem)
+            })
         }
     }
 }

@@ -6,6 +6,7 @@ use bailiwick_base::words::{EmailAddress, Installation, Line, Storage, TenantId}
 use bailiwick_base::{Code, Error};
 
 use super::actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
+use super::admins::{self, AdminLogin};
 use super::store::{self, Tenant, TenantStatus};
 use crate::core::service;
 use crate::jobs;
@@ -43,7 +44,7 @@ pub struct NewTenant {
 }
 
 impl Tenants {
-    /// A page of tenants whose name contains `search`.
+    /// A page of tenants whose name, or a domain or Admin of theirs, contains `search`.
     pub async fn page(
         &self,
         caller: &Caller,
@@ -58,6 +59,19 @@ impl Tenants {
     /// One tenant.
     pub async fn get(&self, caller: &Caller, id: TenantId) -> Result<Tenant, Error> {
         self.core.read(caller).await?.find(id).await
+    }
+
+    /// One tenant and its main Admin.
+    pub async fn overview(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+    ) -> Result<(Tenant, Option<AdminLogin>), Error> {
+        let mut tx = self.core.read(caller).await?;
+        let tenant = tx.find(id).await?;
+        let visible = tx.visible::<AdminLogin>()?;
+        let main = admins::main_admin(&mut tx, &visible, id).await?;
+        Ok((tenant, main))
     }
 
     /// Creates a tenant and invites its main Admin.
@@ -139,15 +153,16 @@ impl Tenants {
     }
 }
 
-/// A limit below what is in use is refused, with the figure.
+/// A limit that is lowered below what is in use is refused, with the figure. One that lies below it already, because
+/// somebody may create without limits, may stay.
 fn not_below_use(tenant: &Tenant, limits: &Limits) -> Result<(), Error> {
     let below =
         |field: &'static str, used: String| Error::new(Code::LimitBelowUse).with("used", used).on(field);
-    if limits.users < tenant.users_used {
+    if limits.users < tenant.users_used.min(tenant.max_users) {
         Err(below("users", tenant.users_used.to_string()))
-    } else if limits.storage < tenant.storage_used {
+    } else if limits.storage < tenant.storage_used.min(tenant.max_storage) {
         Err(below("storage", tenant.storage_used.to_string()))
-    } else if limits.domains < tenant.domains_used {
+    } else if limits.domains < tenant.domains_used.min(tenant.max_domains) {
         Err(below("domains", tenant.domains_used.to_string()))
     } else {
         Ok(())

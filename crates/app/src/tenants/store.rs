@@ -1,13 +1,16 @@
 //! Tenants in the database.
 
 use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
-use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, WriteTx, like_literal, sql};
-use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId, Timestamp, limits};
+use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, Sql, WriteTx, like_literal, sql};
+use bailiwick_base::words::{
+    DomainId, DomainName, EmailAddress, Line, LoginId, Storage, TenantId, Timestamp, limits,
+};
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
 use super::actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
 use super::service::Limits;
+use super::usage::{Usage, sees_limits};
 
 /// Is a tenant served?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -118,7 +121,21 @@ const ORDER: Order = Order {
     by: ("name_key DESC, id DESC", "name_key, id"),
 };
 
-/// A page of tenants by name, those whose name contains `search`.
+/// Narrows to tenants whose name, or a domain or Admin of theirs, contains what was typed.
+fn narrowed_to(select: Sql, search: &str) -> Sql {
+    let like = |text: &str| format!("%{}%", like_literal(text));
+    let name = key(search);
+    let domain = name.parse::<DomainName>().map_or_else(|_| name.clone(), |domain| domain.to_string());
+    select
+        .push(" AND (name_key LIKE $ ESCAPE '\\' OR id IN (SELECT d.tenant_id FROM domains d WHERE d.name LIKE $ ESCAPE '\\')")
+        .bind(like(&name))
+        .bind(like(&domain))
+        .push(" OR id IN (SELECT l.tenant_id FROM logins l WHERE l.realm = 'admin' AND (l.name LIKE $ ESCAPE '\\' OR lower(l.recovery_address) LIKE $ ESCAPE '\\')))")
+        .bind(like(&name))
+        .bind(like(&name))
+}
+
+/// A page of tenants by name: those whose name, or a domain, Admin's name or address of theirs, contains `search`.
 pub(super) async fn page(
     tx: &mut ReadTx,
     visible: &Visible<Tenant>,
@@ -127,8 +144,7 @@ pub(super) async fn page(
 ) -> Result<Page<Tenant>, Error> {
     let mut select = visible.narrow(sql(SELECT));
     if !search.is_empty() {
-        select =
-            select.push(" AND name_key LIKE $ ESCAPE '\\'").bind(format!("%{}%", like_literal(&key(search))));
+        select = narrowed_to(select, search);
     }
     let page = request
         .fetch(tx, select, ORDER, limits::PAGE, |row: &Row| vec![key(&row.name).into(), row.id.into()])
@@ -239,6 +255,37 @@ pub(crate) async fn main_admin_address(
     Ok(address.and_then(|(address,)| address.parse().ok()))
 }
 
+/// What the actor's own tenant uses of what it bought, for whoever works for the whole of it.
+pub(super) async fn usage(tx: &mut ReadTx, tenant: TenantId) -> Result<Usage, Error> {
+    let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
+    Ok(Usage::of(&row.into()))
+}
+
+#[derive(FromRow)]
+struct Part {
+    name: String,
+    domains: i64,
+    users: i64,
+    storage: Storage,
+}
+
+/// What some domains of a tenant use, by the counters kept with each.
+pub(super) async fn usage_of_domains(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    domains: &[DomainId],
+) -> Result<Usage, Error> {
+    let select = sql("SELECT t.name, CAST(count(d.id) AS BIGINT) AS domains, \
+         CAST(COALESCE(sum(d.users_used), 0) AS BIGINT) AS users, CAST(COALESCE(sum(d.storage_used), 0) AS BIGINT) AS storage \
+         FROM tenants t LEFT JOIN domains d ON d.tenant_id = t.id AND ")
+    .is_in("d.id", domains.iter().copied())
+    .push(" WHERE t.id = $ GROUP BY t.id, t.name")
+    .bind(tenant);
+    let part: Part = tx.one(select).await?;
+    let (users, storage, domains) = ((part.users, None), (part.storage, None), (part.domains, None));
+    Ok(Usage { name: part.name, users, storage, domains })
+}
+
 /// Counts a mailbox more or fewer (`users`) and storage more or less, within what was bought (K25). The condition
 /// stands in the statement, so it holds under any number of them at once.
 pub(crate) async fn count_mailbox(
@@ -257,15 +304,59 @@ pub(crate) async fn count_mailbox(
     if tx.run(statement).await? == 1 {
         return Ok(());
     }
+    if users > 0 && is_unlimited(tx, tenant).await? {
+        let counted =
+            sql("UPDATE tenants SET users_used = users_used + $1, storage_used = storage_used + $2 \
+             WHERE id = $3 AND ($2 <= 0 OR storage_used + $2 <= max_storage)")
+            .bind(users)
+            .bind(storage)
+            .bind(tenant);
+        if tx.run(counted).await? == 1 {
+            return Ok(());
+        }
+        let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
+        return Err(storage_reached(tx, tenant, &row));
+    }
     let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
     if users > 0 && row.users_used + users > row.max_users {
-        Err(Error::new(Code::UserLimitReached).with("used", row.users_used).with("licensed", row.max_users))
+        let reached = Error::new(Code::UserLimitReached);
+        Err(with_figures(tx, tenant, reached, |error| {
+            error.with("used", row.users_used).with("licensed", row.max_users)
+        }))
     } else {
-        let left = row.max_storage.left(row.storage_used);
-        Err(Error::new(Code::StorageLimitReached)
-            .with("left", left.to_string())
-            .with("licensed", row.max_storage.to_string())
-            .on("quota"))
+        Err(storage_reached(tx, tenant, &row))
+    }
+}
+
+fn storage_reached(tx: &WriteTx, tenant: TenantId, row: &Row) -> Error {
+    let left = row.max_storage.left(row.storage_used);
+    with_figures(tx, tenant, Error::new(Code::StorageLimitReached).on("quota"), |error| {
+        error.with("left", left.to_string()).with("licensed", row.max_storage.to_string())
+    })
+}
+
+/// Does the actor create users without the tenant's limit on their number? Those of storage and domains hold. Staff lets an API Sub-Admin; read here and now, so that taking it
+/// back holds for what begins after it (VE-23).
+async fn is_unlimited(tx: &mut WriteTx, tenant: TenantId) -> Result<bool, Error> {
+    let Some(login) = tx.actor().login() else { return Ok(false) };
+    let statement = sql("SELECT id FROM logins WHERE id = $ AND tenant_id = $ AND realm = 'admin' AND api_access AND unlimited")
+        .bind(login)
+        .bind(tenant);
+    let found: Option<(LoginId,)> = tx.optional(statement).await?;
+    Ok(found.is_some())
+}
+
+/// The totals of a tenant are named only to whoever works for the whole of it.
+fn with_figures(
+    tx: &WriteTx,
+    tenant: TenantId,
+    reached: Error,
+    figures: impl FnOnce(Error) -> Error,
+) -> Error {
+    if sees_limits(tx.actor(), tenant, tx.now()) {
+        figures(reached.with("figures", "shown"))
+    } else {
+        reached.with("figures", "hidden")
     }
 }
 
@@ -278,5 +369,8 @@ pub(crate) async fn count_domain(tx: &mut WriteTx, tenant: TenantId, domains: i6
         return Ok(());
     }
     let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
-    Err(Error::new(Code::DomainLimitReached).with("used", row.domains_used).with("licensed", row.max_domains))
+    let reached = Error::new(Code::DomainLimitReached);
+    Err(with_figures(tx, tenant, reached, |error| {
+        error.with("used", row.domains_used).with("licensed", row.max_domains)
+    }))
 }

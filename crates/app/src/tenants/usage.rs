@@ -1,61 +1,98 @@
-//! What a tenant uses of what it bought: the top bar's meters.
+//! What is used of what was bought: the top bar's meters. Whoever is limited to chosen domains sees what those use,
+//! and neither the tenant's totals nor its limits.
 
-use bailiwick_base::db::ReadTx;
-use bailiwick_base::words::{Storage, TenantId};
+use bailiwick_base::authz::{Actor, Place, Scope};
+use bailiwick_base::db::{Query, ReadTx};
+use bailiwick_base::words::{DomainId, Storage, TenantId, Timestamp};
 use bailiwick_base::{Error, t};
 use bailiwick_ui::{Meter, meter};
 
-use super::store::{self, Tenant};
+use super::store;
 
-/// What is used, and what was bought.
-#[derive(Debug, Clone)]
+/// What is used, and what was bought; no limit for whoever sees only a part.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
     /// The tenant's name.
     pub name: String,
     /// Mailboxes.
-    pub users: (i64, i64),
+    pub users: (i64, Option<i64>),
     /// Storage assigned to mailboxes.
-    pub storage: (Storage, Storage),
+    pub storage: (Storage, Option<Storage>),
     /// Domains.
-    pub domains: (i64, i64),
+    pub domains: (i64, Option<i64>),
 }
 
-/// The usage of the actor's own tenant.
-pub(crate) async fn usage(tx: &mut ReadTx, tenant: TenantId) -> Result<Usage, Error> {
-    let tenant: Tenant = tx.find(tenant).await?;
-    Ok(Usage::of(&tenant))
+/// Does the actor work for the whole tenant, by any grant at all? Only then are its totals no secret to it.
+pub(crate) fn sees_limits(actor: &Actor, tenant: TenantId, now: Timestamp) -> bool {
+    let whole = Place { tenant: Some(tenant), ..Place::default() };
+    actor.grants().iter().any(|grant| grant.alive(now) && grant.scope.covers(whole))
+}
+
+/// The domains an actor is limited to.
+fn domains_of(actor: &Actor, now: Timestamp) -> Vec<DomainId> {
+    let scopes = actor.grants().iter().filter(|grant| grant.alive(now)).map(|grant| grant.scope);
+    let mut domains: Vec<DomainId> = scopes
+        .filter_map(|scope| if let Scope::Domain(domain) = scope { Some(domain) } else { None })
+        .collect();
+    domains.sort_unstable_by_key(|domain| domain.0);
+    domains.dedup();
+    domains
+}
+
+/// The usage of the actor's own tenant, as far as the actor works for it; none for a mailbox's user.
+pub(crate) async fn usage(tx: &mut ReadTx) -> Result<Option<Usage>, Error> {
+    let (actor, now) = (tx.actor().clone(), tx.now());
+    let Some(tenant) = actor.tenant() else { return Ok(None) };
+    if sees_limits(&actor, tenant, now) {
+        return store::usage(tx, tenant).await.map(Some);
+    }
+    let domains = domains_of(&actor, now);
+    if domains.is_empty() { Ok(None) } else { store::usage_of_domains(tx, tenant, &domains).await.map(Some) }
 }
 
 impl Usage {
     pub(super) fn of(tenant: &store::Tenant) -> Self {
         Self {
             name: tenant.name.clone(),
-            users: (tenant.users_used, tenant.max_users),
-            storage: (tenant.storage_used, tenant.max_storage),
-            domains: (tenant.domains_used, tenant.max_domains),
+            users: (tenant.users_used, Some(tenant.max_users)),
+            storage: (tenant.storage_used, Some(tenant.max_storage)),
+            domains: (tenant.domains_used, Some(tenant.max_domains)),
         }
+    }
+
+    /// Are the limits among it? Who does not see them has nothing to buy.
+    pub fn is_whole(&self) -> bool {
+        self.users.1.is_some()
     }
 
     /// The meters, each leading to where more can be bought, if the installation says where.
     pub fn meters(&self, settings: &crate::Settings) -> Vec<Meter> {
         let size = |number: i64| u64::try_from(number).unwrap_or(0);
-        let counted = |label: String, (used, limit): (i64, i64)| {
-            meter(label, format!("{used} / {limit}"), size(used), Some(size(limit)))
+        let counted = |label: String, (used, limit): (i64, Option<i64>)| {
+            meter(label, of_limit(&used, limit.as_ref()), size(used), limit.map(size))
         };
         let (assigned, bought) = self.storage;
         let meters = vec![
             counted(t!("meter-users").into_owned(), self.users),
             meter(
                 t!("meter-storage"),
-                format!("{assigned} / {bought}"),
+                of_limit(&assigned, bought.as_ref()),
                 size(assigned.as_bytes()),
-                Some(size(bought.as_bytes())),
+                bought.map(|bought| size(bought.as_bytes())),
             ),
             counted(t!("meter-domains").into_owned(), self.domains),
         ];
-        match &settings.billing_url {
+        match settings.billing_url.as_ref().filter(|_| self.is_whole()) {
             Some(url) => meters.into_iter().map(|meter| meter.href(url.as_str())).collect(),
             None => meters,
         }
+    }
+}
+
+/// `3 / 10`, or `3` where no limit is shown.
+pub(super) fn of_limit(used: &impl ToString, limit: Option<&impl ToString>) -> String {
+    match limit {
+        Some(limit) => format!("{} / {}", used.to_string(), limit.to_string()),
+        None => used.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
-use bailiwick_base::authz::Caller;
+use bailiwick_base::authz::{Caller, Events};
 use bailiwick_base::db::{Db, Ground, Location, Query, sql};
 use bailiwick_base::words::{Clock, DomainId, Keyring, MailboxId, Random, Storage, TenantId, Timestamp};
 use bailiwick_demo::dns::Dns;
@@ -103,6 +103,13 @@ impl TestApp {
         tx.run(sql(statement)).await.map_err(|error| format!("{:?}", error.inside()))
     }
 
+    /// Changes rows past all stores, and keeps it so: what somebody with the database in hand would do.
+    pub async fn meddle(&self, statement: &'static str) {
+        let mut tx = self.core().db().write(&self.operator()).await.expect("a transaction");
+        tx.run(sql(statement)).await.expect("the statement runs");
+        tx.commit(Events::none("a test meddles")).await.expect("it is kept");
+    }
+
     /// Whoever is root on the machine.
     pub fn operator(&self) -> Caller {
         Caller::operator("root")
@@ -115,6 +122,11 @@ impl TestApp {
 
     /// The first member of staff, signed in.
     pub async fn staff(&self) -> Browser {
+        self.staff_at("olga@outside.example").await
+    }
+
+    /// The same with a recovery address of its own choice.
+    pub async fn staff_at(&self, recovery: &str) -> Browser {
         let link =
             Signing::new(self.core().clone()).set_up_link(&self.operator()).await.expect("a set-up link");
         let browser = self.browser(Portal::Staff);
@@ -122,7 +134,7 @@ impl TestApp {
         let fields = [
             ("username", "owner"),
             ("full_name", "Olga Owner"),
-            ("email", "olga@outside.example"),
+            ("email", recovery),
             ("new", PASSWORD),
             ("repeated", PASSWORD),
         ];
@@ -139,12 +151,17 @@ impl TestApp {
 
     /// A tenant with its main Admin, who has followed the invitation and signed in. Ten users, 100 GB, five domains.
     pub async fn main_admin(&self, name: &str) -> Admin {
+        self.main_admin_at(name, &format!("admin.{name}@outside.example")).await
+    }
+
+    /// The same with a recovery address of its own choice.
+    pub async fn main_admin_at(&self, name: &str, recovery: &str) -> Admin {
         let new = NewTenant {
             name: name.parse().expect("a name"),
             limits: Limits { users: 10, storage: Storage::gb(100), domains: 5 },
             admin_name: name.to_owned(),
             admin_full_name: format!("Admin of {name}").parse().expect("a name"),
-            admin_address: format!("admin.{name}@outside.example").parse().expect("an address"),
+            admin_address: recovery.parse().expect("an address"),
         };
         let tenant =
             Tenants::new(self.core().clone()).create(&self.operator(), &new).await.expect("a tenant");
@@ -293,6 +310,7 @@ fn settings(dns: SocketAddr) -> Settings {
         }),
         billing_url: Some("https://billing.provider.example/".into()),
         own_domains: vec!["provider.example".parse().expect("a domain")],
+        checkpoints: None,
         demo: None,
     }
 }

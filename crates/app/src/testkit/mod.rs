@@ -4,7 +4,9 @@
 mod app;
 mod browser;
 mod engines;
+mod sub_admin;
 
 pub use app::{Admin, PASSWORD, TestApp, User, path_of};
 pub use browser::{Browser, Seen};
 pub use engines::on_each_engine;
+pub use sub_admin::NewSubAdmin;

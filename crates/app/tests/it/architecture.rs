@@ -115,7 +115,20 @@ fn every_action_is_in_the_matrix() {
 }
 
 /// Texts whose keys are put together from a code, a portal or an action.
-const PUT_TOGETHER: [&str; 4] = ["error-", "portal-", "sign-in-text-", "history-"];
+const PUT_TOGETHER: [&str; 12] = [
+    "error-",
+    "portal-",
+    "sign-in-text-",
+    "history-",
+    "section-",
+    "level-",
+    "permission-",
+    "power-",
+    "action-",
+    "explanation-role-",
+    "explanation-rank-",
+    "profile-",
+];
 
 #[test]
 fn every_text_is_named_somewhere() {

@@ -2,6 +2,8 @@
 
 mod architecture;
 mod compile_fail;
+mod domain_scope;
 mod ground;
 mod matrix;
+mod sequences;
 mod stranger;

@@ -6,7 +6,12 @@ use std::path::Path;
 fn the_committed_matrix_is_the_policy() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/authz-matrix.txt");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(committed, bailiwick_app::matrix(), "run `cargo xtask generate` and review the difference");
+    let current = bailiwick_app::matrix();
+    let first = current.lines().zip(committed.lines()).find(|(now, then)| now != then);
+    assert!(
+        committed == current,
+        "run `cargo xtask generate` and review the difference; the first: {first:?}"
+    );
 }
 
 #[test]

@@ -8,10 +8,16 @@ use bailiwick_app::{Access, Portal, RouteInfo, routes};
 /// A path with ids that do not exist filled in.
 fn filled(path: &str) -> String {
     path.replace("/tenants/{id}", "/tenants/ten_7zz")
+        .replace("/tasks/{id}", "/tasks/tsk_7zz")
+        .replace("/staff/{id}", "/staff/log_7zz")
         .replace("/mailboxes/{id}", "/mailboxes/mbx_7zz")
         .replace("/domains/{id}", "/domains/dom_7zz")
         .replace("/aliases/resting/{id}", "/aliases/resting/adr_7zz")
         .replace("/aliases/{id}", "/aliases/als_7zz")
+        .replace("/sub-admins/{id}", "/sub-admins/log_7zz")
+        .replace("/sessions/{id}", "/sessions/ses_7zz")
+        .replace("/access/{id}", "/access/log_7zz")
+        .replace("{login}", "log_7zz")
         .replace("{token}", &"a".repeat(52))
 }
 
@@ -58,10 +64,9 @@ async fn hz_02_ids_that_do_not_exist_are_not_found_for_whoever_may_look() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let admin = app.main_admin("acme").await;
-        for route in routes()
-            .into_iter()
-            .filter(|route| route.path.contains("{id}") && matches!(route.access, Access::Holding(_)))
-        {
+        for route in routes().into_iter().filter(|route| {
+            route.path.contains("{id}") && matches!(route.access, Access::Holding(_) | Access::HoldingAny(_))
+        }) {
             let browser = match route.portal {
                 Portal::Staff => &staff,
                 Portal::Admin => &admin.browser,
@@ -142,6 +147,64 @@ async fn ve_25_nothing_is_told_to_whoever_asks_for_files_and_figures() {
         }
         let health = visitor.get("/health/ready").await;
         assert_eq!((health.status, health.body.as_str()), (200, "ready\n"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ve_03_whoever_was_given_nothing_is_refused_every_section_whatever_the_id() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let domain = app.domain(&admin, "acme.test").await;
+        let user = app.mailbox(domain, "ann").await;
+        let nothing = app.sub_admin(&admin, "nil").sign_in().await;
+        let home = nothing.get("/").await;
+        let token = home.between("name=\"csrf\" value=\"", "\"").expect("the frame has a form").to_owned();
+        for route in routes() {
+            let needs_something = matches!(route.access, Access::Holding(_) | Access::HoldingAny(_));
+            if route.portal != Portal::Admin || !needs_something {
+                continue;
+            }
+            let unknown = filled(route.path);
+            let there =
+                unknown.replace("mbx_7zz", &user.id.to_string()).replace("dom_7zz", &domain.to_string());
+            for path in [unknown, there] {
+                let body = if route.method == Method::GET {
+                    Body::empty()
+                } else {
+                    Body::from(format!("csrf={token}"))
+                };
+                let form = [("content-type", "application/x-www-form-urlencoded")];
+                let seen = nothing.send(route.method.clone(), &path, body, &form).await;
+                assert_eq!(seen.status, 403, "{} {path}", route.method);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_must_choose_a_password_first_gets_nowhere_else() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let domain = app.domain(&admin, "acme.test").await;
+        let user = app.mailbox(domain, "ann").await;
+        let path = format!("/mailboxes/{}/password", user.id);
+        let shown = admin.browser.fill(&path, &[("how", "one-time"), ("password", "")]).await;
+        assert_eq!(shown.status, 200, "{}", shown.words());
+        let secret = shown.between("id=\"one-time-password\"", "</").expect("it is shown once");
+        let secret = secret.rsplit('>').next().unwrap_or_default().trim().to_owned();
+        let fields = [("username", user.address.as_str()), ("password", secret.as_str())];
+        assert_eq!(user.browser.fill("/sign-in", &fields).await.gist(), "303 /");
+        for route in routes().into_iter().filter(|route| {
+            route.portal == Portal::Mail
+                && route.method == Method::GET
+                && route.access != Access::Anybody
+                && route.path != "/password"
+        }) {
+            let seen = user.browser.get(&filled(route.path)).await;
+            assert_eq!(seen.gist(), "303 /password", "{}", route.path);
+        }
     })
     .await;
 }

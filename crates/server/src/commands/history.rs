@@ -1,40 +1,132 @@
-//! `bailiwick history verify`.
+//! `bailiwick history verify` and `history key`.
 
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bailiwick_app::audit::{Audit, Fault, Verification};
+use bailiwick_app::audit::{Audit, Checkpoint, Fault, Head, PublicKey, Signer, Verification};
 use serde_json::json;
 
 use super::print;
 use crate::cli;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::installation::{Installation, operator};
 
+/// The largest file that is read as a checkpoint, in bytes.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+
 pub(super) async fn run(open: &Installation, command: cli::History) -> Outcome<ExitCode> {
-    let cli::History::Verify { format } = command;
-    let found = Audit::new(open.core.clone()).verify(&operator()).await?;
+    let own = Signer::of(&open.ground.keys).public_key();
+    let (checkpoints, key, format) = match command {
+        cli::History::Key => {
+            print::line(&own.to_string())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        cli::History::Verify { checkpoints, key, format } => (checkpoints, key.unwrap_or(own), format),
+    };
+    let audit = Audit::new(open.core.clone());
+    let found = audit.verify(&operator()).await?;
+    let compared = match checkpoints {
+        Some(directory) => Some(compare(&audit, &directory, &key).await?),
+        None => None,
+    };
     if format.json {
-        as_json(&found)?;
+        as_json(&found, compared.as_ref())?;
     } else {
-        as_text(&found)?;
+        as_text(&found, compared.as_ref())?;
     }
-    Ok(if found.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let sound = found.is_sound() && compared.is_none_or(|compared| compared.bad.is_empty());
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_text(found: &Verification) -> Outcome {
+/// What the comparison with checkpoints has found.
+#[derive(Debug, Default)]
+struct Compared {
+    /// Checkpoints that were read.
+    files: u64,
+    /// Heads that are in them.
+    heads: u64,
+    /// What is wrong: the file, and a sentence.
+    bad: Vec<(String, String)>,
+}
+
+async fn compare(audit: &Audit, directory: &Path, key: &PublicKey) -> Outcome<Compared> {
+    let mut compared = Compared::default();
+    for path in files_of(directory)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().escape_debug().to_string();
+        compared.files += 1;
+        match Checkpoint::read(&read(&path)?, key) {
+            Err(trouble) => compared.bad.push((name, trouble.to_string())),
+            Ok(checkpoint) => {
+                compared.heads += u64::try_from(checkpoint.heads.len()).unwrap_or(u64::MAX);
+                for (head, stored) in audit.differing(&operator(), &checkpoint.heads).await? {
+                    compared.bad.push((name.clone(), in_words(&head, stored.as_deref())));
+                }
+            }
+        }
+    }
+    if compared.files == 0 {
+        return Err(Failure::new(format!("{} holds no checkpoints (*.jsonl).", directory.display())));
+    }
+    Ok(compared)
+}
+
+/// The checkpoints of a directory, the oldest first.
+fn files_of(directory: &Path) -> Outcome<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory).map_err(Failure::file(directory))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(Failure::file(directory))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if !hidden && path.extension().is_some_and(|extension| extension == "jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// A file that is larger than a checkpoint can be is cut, and found to be none.
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(Failure::file(path))?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(Failure::file(path))?;
+    Ok(bytes)
+}
+
+fn in_words(head: &Head, stored: Option<&[u8]>) -> String {
+    let Head { chain, seq, .. } = head;
+    match stored {
+        None => format!("chain {chain} had entry {seq}, which is gone: the end of the chain was cut off"),
+        Some(_) => format!("chain {chain} entry {seq} has another seal: the chain was made anew"),
+    }
+}
+
+fn as_text(found: &Verification, compared: Option<&Compared>) -> Outcome {
     for fault in &found.faults {
         print::line(&format!("BAD   {}", describe(fault)))?;
+    }
+    for (file, what) in compared.iter().flat_map(|compared| &compared.bad) {
+        print::line(&format!("BAD   {file}: {what}"))?;
     }
     for head in &found.heads {
         print::line(&format!("head  chain {} entry {} {}", head.chain, head.seq, hex(&head.hash)))?;
     }
     let Verification { sealed, unsealed, erased, .. } = found;
-    let verdict =
-        if found.is_sound() { "Nothing was changed" } else { "The history is NOT as it was written" };
+    let sound = found.is_sound() && compared.is_none_or(|compared| compared.bad.is_empty());
+    let verdict = if sound { "Nothing was changed" } else { "The history is NOT as it was written" };
     print::line(&format!(
         "{verdict}: {sealed} sealed, {unsealed} waiting to be, {erased} with an erased detail."
     ))?;
-    print::line("Keep the heads elsewhere: only against them it shows when the end of a chain is cut off.")
+    match compared {
+        Some(Compared { files, heads, .. }) => print::line(&format!(
+            "Compared with {files} checkpoints, in which {heads} ends of chains are signed."
+        )),
+        None => print::line(
+            "Only against checkpoints kept elsewhere it shows when the end of a chain was cut off: --checkpoints DIR.",
+        ),
+    }
 }
 
 fn describe(fault: &Fault) -> String {
@@ -43,10 +135,15 @@ fn describe(fault: &Fault) -> String {
     format!("chain {}{place}{event}: {}", fault.chain, fault.kind)
 }
 
-fn as_json(found: &Verification) -> Outcome {
+fn as_json(found: &Verification, compared: Option<&Compared>) -> Outcome {
     let fault = |fault: &Fault| json!({ "chain": fault.chain, "entry": fault.seq, "event": fault.event, "what": fault.kind.to_string() });
+    let compared = compared.map(|compared| {
+        let bad = compared.bad.iter().map(|(file, what)| json!({ "file": file, "what": what }));
+        json!({ "files": compared.files, "heads": compared.heads, "bad": bad.collect::<Vec<_>>() })
+    });
+    let sound = found.is_sound() && compared.as_ref().is_none_or(|compared| compared["bad"] == json!([]));
     print::json(&json!({
-        "sound": found.is_sound(),
+        "sound": sound,
         "sealed": found.sealed,
         "unsealed": found.unsealed,
         "erased": found.erased,
@@ -54,10 +151,31 @@ fn as_json(found: &Verification) -> Outcome {
         "heads": found.heads.iter().map(|head| {
             json!({ "chain": head.chain, "entry": head.seq, "hash": hex(&head.hash) })
         }).collect::<Vec<_>>(),
+        "checkpoints": compared,
     }))
 }
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('?');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_are_read_in_the_order_of_time_and_nothing_else_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["b.jsonl", "a.jsonl", ".c.jsonl", ".d.new", "notes.txt"] {
+            fs::write(folder.path().join(name), "x").expect("written");
+        }
+        let names: Vec<_> = files_of(folder.path())
+            .expect("read")
+            .into_iter()
+            .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(names, ["a.jsonl", "b.jsonl"]);
+        assert!(files_of(&folder.path().join("missing")).is_err());
+    }
 }

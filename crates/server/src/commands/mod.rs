@@ -1,11 +1,13 @@
 //! What the command line does, each verb by the service a page would use.
 
+mod admin;
 mod doctor;
 mod history;
 mod mailbox;
 mod print;
 mod setup;
 mod tenant;
+mod why;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,11 +38,23 @@ pub(crate) async fn run(options: Options) -> Outcome<ExitCode> {
             open.close().await;
             done?;
         }
+        Command::Admin(command) => {
+            let open = open(path).await?;
+            let done = admin::run(&open, command).await;
+            open.close().await;
+            done?;
+        }
         Command::History(command) => {
             let open = open(path).await?;
             let done = history::run(&open, command).await;
             open.close().await;
             return done;
+        }
+        Command::Why(asked) => {
+            let open = open(path).await?;
+            let done = why::run(&open, asked).await;
+            open.close().await;
+            return Ok(done);
         }
         Command::Doctor => return doctor::run(path).await,
         Command::Matrix => print::text(&bailiwick_app::matrix())?,

@@ -54,7 +54,7 @@ pub(super) fn facts(facts: &[(&str, String)]) -> Outcome {
 }
 
 /// What came from outside must not steer a terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }
 

@@ -34,7 +34,7 @@ pub(super) async fn run(open: &Installation, command: cli::Tenant) -> Outcome {
 }
 
 /// By its id, or by its exact name.
-async fn find(tenants: &Tenants, wanted: &str) -> Outcome<Tenant> {
+pub(super) async fn find(tenants: &Tenants, wanted: &str) -> Outcome<Tenant> {
     if let Ok(id) = wanted.parse::<TenantId>() {
         return Ok(tenants.get(&operator(), id).await?);
     }

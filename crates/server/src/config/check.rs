@@ -3,12 +3,12 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 
-use bailiwick_app::{DemoLinks, MailProgram, MailStore, Origins, Settings};
+use bailiwick_app::{DemoLinks, KeptCheckpoints, MailProgram, MailStore, Origins, Settings};
 use bailiwick_base::db::Location;
 use bailiwick_base::words::{DomainName, EmailAddress};
 use bailiwick_plane::{PlaneError, PlaneSettings};
 
-use super::file::{Demo, File, Http};
+use super::file::{Demo, File, History, Http};
 use super::trouble::Trouble;
 use super::{Config, Tls, origin};
 
@@ -40,6 +40,7 @@ pub(super) fn check(file: File) -> Checked<Config> {
         mail_program: file.mail.as_ref().map(mail_program),
         mail_store: file.mail.as_ref().map(mail_store),
         billing_url,
+        checkpoints: checkpoints(file.history, &file.data_dir)?,
         demo: file.demo.map(demo).transpose()?,
     };
     Ok(Config { data_dir: file.data_dir, database, listen: file.http.listen, tls, settings, mail: file.mail })
@@ -110,6 +111,30 @@ fn link(key: &str, url: String) -> Checked<String> {
     } else {
         Err(Trouble::new(key, "must be a URL that begins with https:// (or http://)."))
     }
+}
+
+/// Checkpoints beside the data would be in the hands of whoever owns the data.
+fn checkpoints(history: History, data_dir: &Path) -> Checked<Option<KeptCheckpoints>> {
+    let History { checkpoint_dir: directory, checkpoint_command: command } = history;
+    if let Some(directory) = &directory {
+        absolute("history.checkpoint_dir", directory)?;
+        if directory.starts_with(data_dir) {
+            return Err(Trouble::new(
+                "history.checkpoint_dir",
+                "lies in data_dir: whoever changes the data could change it too. Name a directory on another machine.",
+            ));
+        }
+    }
+    if let Some(command) = &command {
+        let program = command.first().map(Path::new);
+        if !program.is_some_and(Path::is_absolute) || command.iter().any(|word| word.contains('\0')) {
+            return Err(Trouble::new(
+                "history.checkpoint_command",
+                "must be a list that begins with the absolute path of a program.",
+            ));
+        }
+    }
+    Ok((directory.is_some() || command.is_some()).then_some(KeptCheckpoints { directory, command }))
 }
 
 fn demo(demo: Demo) -> Checked<DemoLinks> {

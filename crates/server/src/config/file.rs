@@ -23,6 +23,8 @@ pub(super) struct File {
     pub(super) outgoing: Outgoing,
     /// Where more licences can be bought: an https URL, shown where a limit is reached.
     pub(super) billing_url: Option<String>,
+    #[serde(default)]
+    pub(super) history: History,
     /// The mail plane; left out, there is none.
     pub(super) mail: Option<PlaneSettings>,
     pub(super) demo: Option<Demo>,
@@ -70,6 +72,15 @@ pub(super) struct Outgoing {
     pub(super) from: String,
     /// `host:port`; left out, the mail plane's reinjection port.
     pub(super) relay: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct History {
+    /// Where a signed file for each checkpoint is written.
+    pub(super) checkpoint_dir: Option<PathBuf>,
+    /// A program and its arguments that takes each checkpoint on standard input.
+    pub(super) checkpoint_command: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

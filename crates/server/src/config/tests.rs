@@ -140,6 +140,28 @@ fn each_bad_value_is_refused_under_its_key() {
 }
 
 #[test]
+fn checkpoints_are_kept_out_of_the_data_and_by_a_named_program() {
+    let with = |text: &str| Config::parse(&GOOD.replacen("[dns]", &format!("[history]\n{text}\n[dns]"), 1));
+    let kept = with("checkpoint_dir = \"/mnt/vault\"\ncheckpoint_command = [\"/bin/keep\", \"--here\"]")
+        .expect("good")
+        .settings
+        .checkpoints
+        .expect("configured");
+    assert_eq!(kept.directory.as_deref(), Some(Path::new("/mnt/vault")));
+    assert_eq!(kept.command.expect("given"), ["/bin/keep", "--here"]);
+    assert!(Config::parse(GOOD).expect("good").settings.checkpoints.is_none());
+    for (bad, key) in [
+        ("checkpoint_dir = \"vault\"", "history.checkpoint_dir must be an absolute path."),
+        ("checkpoint_dir = \"/var/lib/bailiwick/vault\"", "history.checkpoint_dir lies in data_dir"),
+        ("checkpoint_command = []", "history.checkpoint_command must be a list"),
+        ("checkpoint_command = [\"keep\"]", "history.checkpoint_command must be a list"),
+    ] {
+        let text = with(bad).expect_err(bad).to_string();
+        assert!(text.starts_with(key), "{text}");
+    }
+}
+
+#[test]
 fn an_address_that_is_not_loopback_needs_tls() {
     for listen in ["0.0.0.0:443", "[::]:443", "192.0.2.1:443", "[::ffff:192.0.2.1]:443"] {
         let text = trouble("127.0.0.1:8080", listen);
@@ -202,6 +224,8 @@ fn the_manual_explains_every_key() {
         "mail.mail_uid",
         "mail.mail_gid",
         "mail.message_size_limit",
+        "history.checkpoint_dir",
+        "history.checkpoint_command",
         "demo.publish_url",
         "demo.outside_mail_url",
     ] {

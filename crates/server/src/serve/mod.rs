@@ -76,6 +76,11 @@ fn background(core: &Core, stopped: &watch::Receiver<bool>) -> JoinSet<&'static 
         audit.run_sealer(end).await;
         "the sealer of the history"
     });
+    let (audit, end) = (Audit::new(core.clone()), stopped.clone());
+    tasks.spawn(async move {
+        audit.run_checkpoints(end).await;
+        "the checkpoints of the history"
+    });
     let (jobs, end) = (Jobs::new(core.clone()), stopped.clone());
     tasks.spawn(async move {
         jobs.run_mailer(end).await;

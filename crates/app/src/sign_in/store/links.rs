@@ -34,7 +34,22 @@ pub(in crate::sign_in) async fn insert_link(
     tx.run(statement).await.map(drop)
 }
 
-/// Ends the links of a login; without one, the set-up links.
+/// Ends a login's links for the same end as a new one.
+pub(in crate::sign_in) async fn kill_rivals(
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    login: Option<LoginId>,
+) -> Result<(), Error> {
+    let statement =
+        sql("DELETE FROM one_time_links WHERE ").is_in("purpose", purpose.rivals().iter().copied());
+    let statement = match login {
+        Some(login) => statement.push(" AND login_id = $").bind(login),
+        None => statement.push(" AND login_id IS NULL"),
+    };
+    tx.run(statement).await.map(drop)
+}
+
+/// Ends all links of a login; without one, the set-up links.
 pub(in crate::sign_in) async fn kill_links(tx: &mut WriteTx, login: Option<LoginId>) -> Result<(), Error> {
     let statement = match login {
         Some(login) => sql("DELETE FROM one_time_links WHERE login_id = $").bind(login),

@@ -23,9 +23,10 @@ pub struct Login {
     pub(in crate::sign_in) password: Option<PasswordHash>,
     recovery_address: Option<String>,
     status: String,
+    api_access: bool,
 }
 
-const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, recovery_address, status FROM logins WHERE TRUE";
+const LOGIN: &str = "SELECT id, realm, name, full_name, tenant_id, domain_id, mailbox_id, password, recovery_address, status, api_access FROM logins WHERE TRUE";
 
 impl Login {
     /// The realm it belongs to; one that is not understood belongs nowhere.
@@ -33,9 +34,10 @@ impl Login {
         Realm::by_key(&self.realm)
     }
 
-    /// Has it a password of its own yet?
-    pub(in crate::sign_in) fn is_invited(&self) -> bool {
-        self.status == "invited"
+    /// May its holder come back by a link that is asked for at the sign-in? Not who was invited, who has a link already
+    /// that nobody shall take away by asking for another; not who may not come in; not a program.
+    pub(in crate::sign_in) fn may_recover(&self) -> bool {
+        self.status == "active" && !self.api_access
     }
 
     /// Where recovery mail goes.
@@ -150,7 +152,10 @@ pub(in crate::sign_in) async fn login_by_name(
     tx.optional(sql(LOGIN).push(" AND realm = $ AND name = $").bind(realm.key()).bind(name).push(lock)).await
 }
 
-pub(in crate::sign_in) async fn login_by_id(tx: &mut WriteTx, id: LoginId) -> Result<Option<Login>, Error> {
+pub(in crate::sign_in) async fn login_by_id(
+    tx: &mut impl Query,
+    id: LoginId,
+) -> Result<Option<Login>, Error> {
     tx.optional(sql(LOGIN).push(" AND id = $").bind(id)).await
 }
 
@@ -222,6 +227,16 @@ pub(in crate::sign_in) async fn insert_grant(
     .bind(giver)
     .bind(giver_name)
     .bind(now);
+    tx.run(statement).await.map(drop)
+}
+
+/// Notes that a login's holder has followed a link that was sent to an address.
+pub(in crate::sign_in) async fn note_proven_address(
+    tx: &mut WriteTx,
+    login: LoginId,
+    address: &str,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE logins SET proven_address = $ WHERE id = $").bind(address).bind(login);
     tx.run(statement).await.map(drop)
 }
 

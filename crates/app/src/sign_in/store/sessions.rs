@@ -2,8 +2,8 @@
 
 use bailiwick_base::Error;
 use bailiwick_base::authz::Realm;
-use bailiwick_base::db::{Query, WriteTx, sql};
-use bailiwick_base::words::{ClientAddress, LoginId, Network, SessionId, TokenHash, limits};
+use bailiwick_base::db::{Query, TelemetryTx, WriteTx, sql};
+use bailiwick_base::words::{ClientAddress, LoginId, Network, SessionId, Timestamp, TokenHash, limits};
 
 pub(in crate::sign_in) async fn insert_session(
     tx: &mut WriteTx,
@@ -26,8 +26,8 @@ pub(in crate::sign_in) async fn insert_session(
     .bind(now)
     .bind(now.after(absolute_limit(realm)));
     tx.run(statement).await?;
-    let oldest = sql("DELETE FROM sessions WHERE login_id = $1 AND id NOT IN \
-         (SELECT id FROM sessions WHERE login_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)")
+    let oldest = sql("DELETE FROM sessions WHERE login_id = $1 AND parent_session_id IS NULL AND id NOT IN \
+         (SELECT id FROM sessions WHERE login_id = $1 AND parent_session_id IS NULL ORDER BY last_seen_at DESC, id DESC LIMIT $2)")
     .bind(login)
     .bind(limits::SESSIONS_PER_LOGIN);
     tx.run(oldest).await.map(drop)
@@ -66,6 +66,15 @@ pub(in crate::sign_in) async fn note_network(
     .bind(network.to_string())
     .bind(now);
     tx.run(statement).await.map(drop)
+}
+
+/// When logins were last signed in to.
+pub(in crate::sign_in) async fn last_sign_ins(
+    tx: &mut TelemetryTx,
+    logins: &[LoginId],
+) -> Result<Vec<(LoginId, Timestamp)>, Error> {
+    tx.all(sql("SELECT login_id, at FROM last_sign_ins WHERE ").is_in("login_id", logins.iter().copied()))
+        .await
 }
 
 /// Removes sessions, links, guesses and networks whose time is over.

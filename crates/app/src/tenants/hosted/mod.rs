@@ -1,0 +1,10 @@
+//! A tenant's domains as staff sees them: which there are, whether they carry mail, what each uses. Nothing is changed
+//! here; that is done as the tenant's Admin.
+
+mod pages;
+mod service;
+mod store;
+
+pub(super) use pages::routes;
+pub use service::Hosted;
+pub use store::TenantDomain;

@@ -1,0 +1,51 @@
+# The provider’s own people.
+
+staff-title = Staff
+staff-text = The provider’s own people: who they are and what each may do.
+staff-add = Add staff
+staff-search = Search by name
+staff-role = Role
+staff-role-owner = Owner
+staff-role-owner-text = Everything, and manages the staff.
+staff-role-manager = Manager
+staff-role-manager-text = Adds tenants, sets their limits, suspends and resumes them, lets programs create without limits. Signs in as their Admins.
+staff-role-support = Support
+staff-role-support-text = Sees tenants and their history, and signs in as their Admins to help.
+staff-role-auditor = Auditor
+staff-role-auditor-text = Sees tenants and their history. Changes nothing.
+staff-role-none = No access
+staff-status-invited = Invited
+staff-status-over = Access ended
+staff-until = Access until
+staff-until-hint = The last day (UTC). Leave it empty for no end.
+staff-note = Note
+staff-note-hint = Why this person has access, for whoever looks at it later.
+staff-last-sign-in = Last sign-in
+staff-never = Never
+staff-username-hint = What the person signs in with.
+staff-email-hint = The invitation and recovery links go here. Not an address on a domain hosted here.
+staff-person = Person
+staff-since = Since
+staff-giver = Given by
+staff-access = Access
+staff-update = Update access
+staff-oneself = This is you. Another owner can change your access; your own password is in the menu at the top.
+staff-invitation = Invitation
+staff-invitation-text = This person has not chosen a password yet. A new invitation makes the older one useless.
+staff-invite = Send the invitation again
+staff-disable = Disable
+staff-disable-text = This person is signed out at once and can’t sign in any more, until you enable the login again.
+staff-enable = Enable
+staff-enable-text = This person can sign in again.
+staff-remove = Remove
+staff-remove-text = The login is removed for good, and this person is signed out at once. What the person did stays in the history.
+staff-remove-final = { $name } loses all access
+staff-remove-prompt = Type { $name } to confirm
+
+done-staff-added = The login is added and the invitation sent.
+done-staff-disabled = The login is disabled and signed out everywhere.
+done-staff-enabled = The login can be used again.
+done-staff-invited = A new invitation is on its way.
+done-staff-removed = The login is removed.
+
+menu-staff = Staff
