@@ -112,7 +112,8 @@ impl Writer {
     /// Adds one, until somebody says that it is there.
     async fn add(&mut self, local: &str) {
         let by_link = self.number.is_multiple_of(2);
-        let (how, recovery) = if by_link { ("invite", "ivy@far.test") } else { ("password", "") };
+        let recovery = if by_link { format!("{local}@far.test") } else { String::new() };
+        let how = if by_link { "invite" } else { "password" };
         let password = if by_link { String::new() } else { password_of(local) };
         let fields = [
             ("domain", self.domain.as_str()),
@@ -120,7 +121,7 @@ impl Writer {
             ("name", "Some Body"),
             ("quota", "0.1"),
             ("how", how),
-            ("recovery", recovery),
+            ("recovery", recovery.as_str()),
             ("password", password.as_str()),
         ];
         while !self.stop.load(Ordering::SeqCst) {
