@@ -54,7 +54,7 @@ security-recovery-goes-to = Recovery links go to
 security-recovery-none = Nowhere
 security-recovery-none-text = Without a recovery address there is no way back if you forget your password. Add one.
 security-recovery-waiting = Waiting for confirmation of { $address }
-security-recovery-waiting-text = Open the link we sent there before { $until }, in a browser signed in here. Nothing has changed so far.
+security-recovery-waiting-text = Until { $until }, open the link in the mail we sent there, in a browser signed in here. Nothing has changed so far.
 security-recovery-again = Send again
 security-recovery-change = Change the recovery address
 security-recovery-text = We send a link to the new address. Only when you open it while signed in here do recovery links go there. The present address is told.
@@ -64,7 +64,7 @@ security-recovery-hint-admin = Best outside of what is hosted here. A mailbox he
 security-recovery-hint-mail = An address outside of this mailbox, which you can read when you can't sign in here.
 security-present-hint = So that nobody else changes it at an open browser.
 security-recovery-send = Send the link
-security-confirm-text = From now on, recovery links for { $name } go to { $address }.
+security-confirm-text = When you confirm this, recovery links for { $name } go to { $address }.
 security-confirm = Use this address
 
 done-session-ended = The session is ended.

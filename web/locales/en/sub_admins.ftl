@@ -198,6 +198,7 @@ review-back = Back
 networks-everywhere = everywhere
 networks-everywhere-kept = everywhere (kept: { $list })
 
+sub-admin-not-while-acting = Only the main Admin in person can change Sub-Admins, nobody who acts as the main Admin.
 own-networks-by-admin = Your main Admin has set from where you may sign in. Ask your main Admin if you need another network.
 own-networks-title = Sign-in networks
 own-networks-text = From where your own login may be used. You come from { $address } now.

@@ -11,6 +11,7 @@ use bailiwick_ui::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::actions::RemoveDomain;
 use super::pages::status_badge;
 use super::service::{DomainDetails, ProofRecord};
 use super::store::{CatchAll, Domain, DomainStatus};
@@ -62,7 +63,7 @@ pub(super) fn page(shell: &Shell, details: &DomainDetails, form: &EditForm, prob
         (page_header(domain.name.to_unicode())
             .crumbs(t!("crumbs-label"), [(t!("domains-title"), "/domains")])
             .beside(status_badge(domain.status))
-            .actions(html! { @if shell.may(Permission::DomainRemove, domain.place()) { (remove()) } }))
+            .actions(html! { @if shell.may_begin::<RemoveDomain>(domain.place()) { (remove()) } }))
         @if domain.held {
             (verified(shell, details, form, problem))
         } @else {

@@ -12,6 +12,7 @@ use bailiwick_ui::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::actions::RemoveDomain;
 use super::details::{self, EditForm};
 use super::service::{CatchAllChoice, DomainSettings, Domains};
 use super::store::{Domain, DomainStatus};
@@ -226,7 +227,7 @@ async fn removal_page(
     Path(id): Path<DomainId>,
 ) -> Answer {
     let domain = domains.get(&caller, id).await?.domain;
-    shell.must(Permission::DomainRemove, domain.place())?;
+    shell.must_begin::<RemoveDomain>(domain.place())?;
     Ok(shell.page(&t!("domain-remove-title"), details::removal(&shell, &domain, &Problem::none())))
 }
 

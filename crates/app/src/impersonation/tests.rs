@@ -291,3 +291,16 @@ async fn hz_01_nobody_acts_as_a_login_through_another_tenant_or_without_the_perm
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_token_is_good_only_where_it_was_asked_for() {
+    on_each_engine(async |app| {
+        let (staff, admin) = (app.staff().await, app.main_admin("acme").await);
+        let handed_over = hand_over(&staff, &admin, "request 17").await;
+        let elsewhere = app.browser(Portal::Admin).elsewhere([203, 0, 113, 9]);
+        assert_ne!(bring(&elsewhere, &handed_over.location).await.status, 303);
+        let here = app.browser(Portal::Admin);
+        assert_eq!(bring(&here, &handed_over.location).await.gist(), "303 /", "and it was not taken");
+    })
+    .await;
+}

@@ -12,8 +12,9 @@ use bailiwick_ui::{
 };
 use maud::{Markup, html};
 
+use super::actions::{ChangeRecoveryAddress, RemoveMailbox};
 use super::form::{AddForm, EditForm, ListQuery};
-use super::reset_and_removal::{RESETS, remove_mailbox, remove_page, reset, reset_page};
+use super::reset_and_removal::{RESETS, may_reset, remove_mailbox, remove_page, reset, reset_page};
 use super::service::{Listed, Mailboxes, Shown};
 use super::store::{Mailbox, MailboxStatus};
 use crate::audit::{Audit, card_about};
@@ -128,7 +129,7 @@ fn row_actions(shell: &Shell, mailbox: &Mailbox) -> Markup {
     let (id, place) = (mailbox.id, mailbox.place());
     html! {
         @if shell.may(Permission::MailboxUpdate, place) { (link_button(t!("button-edit"), format!("/mailboxes/{id}")).quiet().icon_only(Icon::Pencil)) }
-        @if shell.may(Permission::MailboxRemove, place) { (link_button(t!("button-remove"), format!("/mailboxes/{id}/remove")).quiet_danger().icon_only(Icon::Trash)) }
+        @if shell.may_begin::<RemoveMailbox>(place) { (link_button(t!("button-remove"), format!("/mailboxes/{id}/remove")).quiet_danger().icon_only(Icon::Trash)) }
     }
 }
 
@@ -235,12 +236,12 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
     let path = format!("/mailboxes/{}", mailbox.id);
     let place = mailbox.place();
     let may_update = shell.may(Permission::MailboxUpdate, place);
-    let may_reset = RESETS.iter().any(|way| shell.may(*way, place));
+    let may_reset = may_reset(shell, place);
     html! {
         (page_header(mailbox.address.as_str()).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]).beside(status_badge(mailbox.status))
             .actions(html! {
                 @if may_reset { (link_button(t!("user-reset"), format!("{path}/password")).icon(Icon::Key)) }
-                @if shell.may(Permission::MailboxRemove, place) { (link_button(t!("button-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
+                @if shell.may_begin::<RemoveMailbox>(place) { (link_button(t!("button-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
             }))
         @if shown.invited { (notice(Tone::Info, if may_reset { t!("user-invited-text") } else { t!("user-invited-only") })) }
         @if shown.one_time { (notice(Tone::Info, t!("user-one-time-pending"))) }
@@ -251,7 +252,7 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
                     (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
                     (field("quota", t!("field-quota")).value(form.quota.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().hint(t!("field-quota-hint")).error(problem.on("quota")))
                 }))
-                @if shell.may(Permission::MailboxAccess, place) {
+                @if shell.may_begin::<ChangeRecoveryAddress>(place) {
                     (field("recovery", t!("field-recovery-address")).kind(InputKind::Email).value(form.recovery.clone().unwrap_or_default()).autocomplete("off")
                         .hint(t!("user-recovery-hint")).error(problem.on("recovery")))
                 }

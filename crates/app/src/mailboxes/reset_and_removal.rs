@@ -1,7 +1,7 @@
 //! The pages on which a user's password is reset and a user is removed.
 
 use axum::extract::State;
-use bailiwick_base::authz::{Permission, Target};
+use bailiwick_base::authz::{Permission, Place, Target};
 use bailiwick_base::words::MailboxId;
 use bailiwick_base::{Code, t};
 use bailiwick_ui::{
@@ -10,6 +10,7 @@ use bailiwick_ui::{
 };
 use maud::{Markup, html};
 
+use super::actions::{RemoveMailbox, SendResetLink, SetMailboxPassword, SetOneTimePassword};
 use super::form::{RemoveForm, ResetForm, password};
 use super::service::{Mailboxes, Shown};
 use crate::shell::{Answer, Calling, Form, Path, Problem, Shell, redirect};
@@ -17,6 +18,13 @@ use crate::shell::{Answer, Calling, Form, Path, Problem, Shell, redirect};
 /// The ways to a new password, each with a permission of its own: by a link, by one that must be changed, silently.
 pub(super) const RESETS: &[Permission] =
     &[Permission::MailboxSendResetLink, Permission::MailboxUpdate, Permission::MailboxAccess];
+
+/// Is one of the ways open to a user who sits at `place`?
+pub(super) fn may_reset(shell: &Shell, place: Place) -> bool {
+    shell.may_begin::<SendResetLink>(place)
+        || shell.may_begin::<SetOneTimePassword>(place)
+        || shell.may_begin::<SetMailboxPassword>(place)
+}
 
 /// `GET /mailboxes/{id}/password`
 pub(super) async fn reset_page(
@@ -27,11 +35,11 @@ pub(super) async fn reset_page(
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     let place = shown.mailbox.place();
-    if !RESETS.iter().any(|way| shell.may(*way, place)) {
-        shell.must(Permission::MailboxSendResetLink, place)?;
+    if !may_reset(&shell, place) {
+        shell.must_begin::<SendResetLink>(place)?;
     }
-    let by_link = shown.recovery.is_some() && shell.may(Permission::MailboxSendResetLink, place);
-    let how = if by_link || !shell.may(Permission::MailboxUpdate, place) { "link" } else { "one-time" };
+    let by_link = shown.recovery.is_some() && shell.may_begin::<SendResetLink>(place);
+    let how = if by_link || !shell.may_begin::<SetOneTimePassword>(place) { "link" } else { "one-time" };
     let form = ResetForm { how: how.into(), ..ResetForm::default() };
     Ok(shell.page(&t!("user-reset"), reset_form(&shell, &shown, &form, &Problem::none())))
 }
@@ -52,12 +60,12 @@ fn reset_form(shell: &Shell, shown: &Shown, form: &ResetForm, problem: &Problem)
         None => t!("user-reset-link-none"),
     };
     let place = shown.mailbox.place();
-    let silently = shell.may(Permission::MailboxAccess, place);
+    let silently = shell.may_begin::<SetMailboxPassword>(place);
     let mut ways = radio_cards("how", t!("user-password-how"));
-    if shell.may(Permission::MailboxSendResetLink, place) {
+    if shell.may_begin::<SendResetLink>(place) {
         ways = ways.card("link", t!("user-reset-link")).text(link_text).disabled(shown.recovery.is_none());
     }
-    if shell.may(Permission::MailboxUpdate, place) {
+    if shell.may_begin::<SetOneTimePassword>(place) {
         ways = ways.card("one-time", t!("user-reset-one-time")).text(t!("user-reset-one-time-text"));
     }
     if silently {
@@ -127,7 +135,7 @@ pub(super) async fn remove_page(
     Path(id): Path<MailboxId>,
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
-    shell.must(Permission::MailboxRemove, shown.mailbox.place())?;
+    shell.must_begin::<RemoveMailbox>(shown.mailbox.place())?;
     Ok(shell.page(&t!("user-remove-title"), remove_form(&shell, &shown, &Problem::none())))
 }
 

@@ -178,7 +178,7 @@ impl Mailboxes {
         if matches!(new.password, FirstPassword::Given { one_time: false, .. }) {
             // Whoever knows a password that stays can read what will come (K4).
             let (actor, now) = (tx.actor().clone(), tx.now());
-            actor.must_hold_over(Permission::MailboxAccess, proof.place(), now)?;
+            actor.may_begin::<SetMailboxPassword>(proof.place(), now)?;
         }
         domains::count(&mut tx, domain, 1, new.quota.as_bytes(), 0).await?;
         tenants::count_mailbox(&mut tx, proof.tenant_id, 1, new.quota.as_bytes()).await?;

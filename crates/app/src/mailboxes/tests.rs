@@ -383,3 +383,32 @@ async fn a_help_desk_sends_links_and_nothing_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn k4_whoever_may_add_but_not_read_mail_sets_no_password_that_stays() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let domain = app.domain(&admin, "acme.test").await.to_string();
+        let adds = app.sub_admin(&admin, "adds").level(Section::Users, 2).sign_in().await;
+        let form = |one_time: &'static str| {
+            let fields = [
+                ("domain", domain.as_str()),
+                ("username", "new"),
+                ("name", "New"),
+                ("quota", "1"),
+                ("how", "password"),
+                ("recovery", ""),
+                ("password", PASSWORD),
+            ];
+            fields
+                .into_iter()
+                .chain((!one_time.is_empty()).then_some(("one_time", one_time)))
+                .collect::<Vec<_>>()
+        };
+        let page = adds.get("/mailboxes/new").await;
+        assert!(!page.body.contains("type=\"checkbox\""), "there is no choice: {}", page.words());
+        assert_eq!(adds.fill("/mailboxes/new", &form("")).await.status, 403);
+        assert_eq!(adds.fill("/mailboxes/new", &form("yes")).await.status, 303);
+    })
+    .await;
+}

@@ -287,3 +287,16 @@ async fn dg_08_recovery_mail_of_staff_never_comes_to_a_hosted_domain() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_address_that_another_tenant_only_wrote_down_takes_no_rank() {
+    on_each_engine(async |app| {
+        let (admin, domain, helper) = acme(&app).await;
+        let ann = app.mailbox(domain, "ann").await;
+        let other = app.main_admin("other").await;
+        app.sub_admin(&other, "squatter").field("email", &ann.address).add().await;
+        assert_free(&helper, ann.id, &ann.address).await;
+        drop(admin);
+    })
+    .await;
+}

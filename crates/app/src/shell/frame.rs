@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use bailiwick_base::authz::{Permission, Place};
+use bailiwick_base::authz::{Action, Permission, Place};
 use bailiwick_base::words::{LoginId, TenantId, TimeZoneName, Timestamp};
 use bailiwick_base::{Code, Error, t, texts};
 use bailiwick_ui::page::{AccountMenu, AppShell, Brand, Head, MenuEntry, MenuItem, MenuSection, ShellLabels};
@@ -100,6 +100,17 @@ impl Shell {
     /// Does the person hold it over what sits at `place`? For showing only the buttons that work for that thing.
     pub fn may(&self, permission: Permission, place: Place) -> bool {
         self.person.actor.may(permission, place, self.person.now)
+    }
+
+    /// Could the person begin `A` over what sits at `place`? Besides the permission it counts whether somebody acts as
+    /// them. For showing only the buttons that work for that thing.
+    pub fn may_begin<A: Action>(&self, place: Place) -> bool {
+        self.must_begin::<A>(place).is_ok()
+    }
+
+    /// 403 with an explanation for the page that leads to `A`, where it would be refused.
+    pub fn must_begin<A: Action>(&self, place: Place) -> Result<(), Error> {
+        self.person.actor.may_begin::<A>(place, self.person.now)
     }
 
     /// 403 with an explanation for a page whose form would be refused over what sits at `place`.

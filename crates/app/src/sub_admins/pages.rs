@@ -1,7 +1,7 @@
 //! Pages about Sub-Admins, and about the networks of one's own login.
 
 use axum::extract::State;
-use bailiwick_base::authz::{Caller, Permission, Profile};
+use bailiwick_base::authz::{Caller, Permission, Profile, Target};
 use bailiwick_base::db::PageRequest;
 use bailiwick_base::words::{LoginId, TenantId};
 use bailiwick_base::{Code, Error, t};
@@ -9,6 +9,7 @@ use bailiwick_ui::{checkbox, form_card, link_button, page_header, submit};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::actions::{AddSubAdmin, RemoveSubAdmin};
 use super::form::{SubAdminForm, password};
 use super::networks::AllowedNetworks;
 use super::own_networks::OwnNetworks;
@@ -68,6 +69,7 @@ async fn new_page(
         "" => None,
         key => Some(Profile::by_key(key).ok_or(Code::NoSuchThing)?),
     };
+    shell.must_begin::<AddSubAdmin>(shell.own_tenant())?;
     let domains = sub_admins.domains(&caller, tenant(&shell)?).await?;
     let form = SubAdminForm::empty(profile);
     Ok(shell.page(&t!("sub-admin-new-title"), views::new(&shell, &domains, &form, &Problem::none())))
@@ -208,6 +210,7 @@ async fn removal_page(
     Path(id): Path<LoginId>,
 ) -> Answer {
     let shown = sub_admins.get(&caller, id).await?;
+    shell.must_begin::<RemoveSubAdmin>(shown.sub_admin.place())?;
     Ok(shell.page(&t!("sub-admin-remove-title"), views::removal(&shell, &shown)))
 }
 

@@ -1,6 +1,6 @@
 //! What the pages about Sub-Admins show: the list, the form, the removal.
 
-use bailiwick_base::authz::{Profile, Section};
+use bailiwick_base::authz::{Profile, Section, Target};
 use bailiwick_base::db::Page;
 use bailiwick_base::words::{DomainId, DomainName, limits};
 use bailiwick_base::{t, texts};
@@ -12,6 +12,7 @@ use bailiwick_ui::{
 };
 use maud::{Markup, html};
 
+use super::actions::{AddSubAdmin, RemoveSubAdmin, UpdateSubAdmin};
 use super::form::SubAdminForm;
 use super::networks::{ANYWHERE, LISTED};
 use super::review::{domain_names, last_day};
@@ -30,15 +31,16 @@ const SHOWN: usize = 2;
 
 pub(super) fn list(shell: &Shell, search: &str, page: &Page<Listed>) -> Markup {
     let new = || link_button(t!("sub-admins-new"), "/sub-admins/new").primary().icon(Icon::Plus);
+    let may_add = shell.may_begin::<AddSubAdmin>(shell.own_tenant());
     let empty = if search.is_empty() {
-        empty_state(Icon::UserShield, t!("sub-admins-empty-title"))
-            .text(t!("sub-admins-empty-text"))
-            .action(new())
+        let none =
+            empty_state(Icon::UserShield, t!("sub-admins-empty-title")).text(t!("sub-admins-empty-text"));
+        if may_add { none.action(new()) } else { none }
     } else {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     };
     html! {
-        (page_header(t!("sub-admins-title")).text(t!("sub-admins-text")).actions(html! { (new()) }))
+        (page_header(t!("sub-admins-title")).text(t!("sub-admins-text")).actions(html! { @if may_add { (new()) } }))
         (card().flush(html! {
             (filters("/sub-admins", t!("list-search")).search("q", t!("sub-admins-search"), search))
             (table(t!("sub-admins-title"))
@@ -69,8 +71,8 @@ fn row(shell: &Shell, listed: &Listed) -> Row {
         .cell(last_day(sub_admin.until()))
         .cell(listed.last_seen.map_or_else(|| t!("sub-admins-never").into_owned(), |at| shell.when(at)))
         .actions(html! {
-            (link_button(t!("sub-admin-edit-of", name = sub_admin.name.as_str()), path.as_str()).quiet().small().icon_only(Icon::Pencil))
-            (link_button(t!("sub-admin-remove-of", name = sub_admin.name.as_str()), format!("{path}/remove")).quiet_danger().small().icon_only(Icon::Trash))
+            @if shell.may_begin::<UpdateSubAdmin>(sub_admin.place()) { (link_button(t!("sub-admin-edit-of", name = sub_admin.name.as_str()), path.as_str()).quiet().small().icon_only(Icon::Pencil)) }
+            @if shell.may_begin::<RemoveSubAdmin>(sub_admin.place()) { (link_button(t!("sub-admin-remove-of", name = sub_admin.name.as_str()), format!("{path}/remove")).quiet_danger().small().icon_only(Icon::Trash)) }
         })
 }
 
@@ -134,16 +136,20 @@ pub(super) fn edit(
             .beside(badges(shell, sub_admin))
             .actions(html! {
                 (link_button(t!("sub-admin-explain"), format!("/access/{}", sub_admin.id)).icon(Icon::ShieldCheck))
-                (link_button(t!("sub-admin-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash))
+                @if shell.may_begin::<RemoveSubAdmin>(sub_admin.place()) { (link_button(t!("sub-admin-remove"), format!("{path}/remove")).outline_danger().icon(Icon::Trash)) }
             }))
         @if sub_admin.status(shell.now()) == SubAdminStatus::Expired { (notice(Tone::Warning, t!("sub-admin-expired-text"))) }
-        (form_card(path.as_str()).title(t!("sub-admin-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
-            (hidden("version", &form.version.unwrap_or(sub_admin.version).to_string()))
-            (person_fields(form, problem))
-            (new_password(problem, &t!("sub-admin-password-blank")))
-            (terms(domains, form, problem, &html! {}))
-        }).footer(html! { (submit(t!("sub-admin-update")).primary()) (link_button(t!("button-cancel"), "/sub-admins")) }))
-        @if !sub_admin.api_access { (link_form(shell, sub_admin, &path)) }
+        @if shell.may_begin::<UpdateSubAdmin>(sub_admin.place()) {
+            (form_card(path.as_str()).title(t!("sub-admin-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
+                (hidden("version", &form.version.unwrap_or(sub_admin.version).to_string()))
+                (person_fields(form, problem))
+                (new_password(problem, &t!("sub-admin-password-blank")))
+                (terms(domains, form, problem, &html! {}))
+            }).footer(html! { (submit(t!("sub-admin-update")).primary()) (link_button(t!("button-cancel"), "/sub-admins")) }))
+            @if !sub_admin.api_access { (link_form(shell, sub_admin, &path)) }
+        } @else {
+            (notice(Tone::Info, t!("sub-admin-not-while-acting")))
+        }
         (card().title(t!("sub-admin-facts")).body(html! {
             (facts()
                 .fact(t!("column-created"), shell.when(sub_admin.created_at))

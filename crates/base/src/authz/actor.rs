@@ -328,6 +328,15 @@ impl Actor {
         if explanation.why == Why::Granted { Ok(()) } else { Err(self.refused(explanation)) }
     }
 
+    /// Whether an action over what sits at `place`, of which the actor knows, would be refused whatever it reaches: for
+    /// the page that leads to it. Acting asks [`crate::db::WriteTx::authorize`].
+    pub fn may_begin<A: Action>(&self, place: Place, now: Timestamp) -> Result<(), Error> {
+        let acting = self.real.is_some();
+        let explanation =
+            self.authority.explain_action(ActionInfo::of::<A>(), place, Rank::Nobody, acting, now);
+        if explanation.why == Why::Granted { Ok(()) } else { Err(self.refused(explanation)) }
+    }
+
     fn refused(&self, explanation: Explanation) -> Error {
         match self.who {
             Who::Login { must_change_password: true, .. } => Error::new(Code::PasswordChangeDue),

@@ -393,3 +393,23 @@ async fn staff_acting_as_an_admin_is_named_to_staff_and_is_the_provider_to_the_c
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sub_admin_reads_that_sub_admins_were_changed_but_not_what_they_were_given_or_from_where() {
+    on_each_engine(async |app| {
+        let (admin, _) = acme(&app).await;
+        let reads = app.sub_admin(&admin, "reads").level(Section::History, 1).sign_in().await;
+        let other =
+            app.sub_admin(&admin, "other").field("note", "under suspicion").from("198.51.100.0/24 Hideout");
+        other.add().await;
+        for path in ["/history", "/history.csv"] {
+            let seen = reads.get(path).await;
+            assert!(seen.body.contains("other"), "{}", seen.body);
+            for secret in ["Hideout", "suspicion", "other@outside.example"] {
+                assert!(!seen.body.contains(secret), "{path} tells {secret}");
+            }
+            assert!(admin.browser.get(path).await.body.contains("Hideout"));
+        }
+    })
+    .await;
+}

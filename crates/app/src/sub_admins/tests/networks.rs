@@ -107,3 +107,41 @@ async fn nobody_shuts_themselves_out_unknowingly() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_the_main_admin_set_the_sub_admin_cannot_loosen() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let new = app.sub_admin(&admin, "ann").level(Section::Users, 1).from("192.0.2.0/24 Office");
+        let ann = new.sign_in().await;
+        let page = ann.get("/security/networks").await;
+        assert!(
+            page.says("192.0.2.0/24 Office") && !page.body.contains("name=\"networks\""),
+            "{}",
+            page.words()
+        );
+        let loosened = [("networks", ""), ("from", "anywhere"), ("own_password", PASSWORD)];
+        assert_eq!(ann.post("/security/networks", &loosened).await.status, 403);
+        assert_eq!(ann.elsewhere([203, 0, 113, 9]).get("/mailboxes").await.status, 303, "a stranger there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_right_password_from_elsewhere_counts_like_a_wrong_one() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        app.sub_admin(&admin, "ann").level(Section::Users, 1).from("198.51.100.0/24 Office").add().await;
+        let elsewhere = app.browser(Portal::Admin);
+        let credentials = [("username", "ann"), ("password", PASSWORD)];
+        for _ in 0..5 {
+            assert_eq!(elsewhere.fill("/sign-in", &credentials).await.status, 401);
+        }
+        assert_eq!(
+            elsewhere.fill("/sign-in", &credentials).await.status,
+            429,
+            "else it would tell that it is right"
+        );
+    })
+    .await;
+}

@@ -136,7 +136,16 @@ async fn k17_staff_acting_as_the_main_admin_makes_no_login_that_lasts_and_leaves
         let admin = app.main_admin("acme").await;
         let acting = staff_acting_as(&app, &admin).await;
         let bill = app.sub_admin(&admin, "bill").level(Section::Users, 4);
-        assert_eq!(try_to_add(&acting, &bill, &[]).await.status, 403);
+        assert_eq!(acting.browser.get("/sub-admins/new").await.status, 403);
+        let list = acting.browser.get("/sub-admins").await;
+        assert!(
+            !list.body.contains("/sub-admins/new"),
+            "what would be refused is not offered: {}",
+            list.words()
+        );
+        let form: Vec<(&str, String)> = bill.form();
+        let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(acting.browser.post("/sub-admins/new", &pairs).await.status, 403);
         let id = bill.add().await;
         for action in ["", "/remove", "/invite"] {
             let refused = acting.browser.post(&format!("/sub-admins/{id}{action}"), &[]).await.status;

@@ -36,7 +36,7 @@ async fn what_would_change_is_shown_and_nothing_is_written_before_it_is_confirme
             "Domains added two.test",
             "Domains taken away one.test",
             "Last day No end 2026-06-30",
-            "Note Covers for Bob",
+            "Note nothing Covers for Bob",
             "Networks everywhere 192.0.2.0/24 Office",
             "Reaches 1 user instead of 2.",
         ] {
