@@ -8,14 +8,17 @@ import { startDemo } from "./demo.mjs";
 import { picture, takeFaults } from "./inspect.mjs";
 import { chapters } from "./story/chapters.mjs";
 
-describe("the portals in a browser", { timeout: 300_000 }, () => {
+// Whoever has a window of their own.
+const PEOPLE = ["provider", "customer", "florist", "reader", "delegate", "helper", "colleague"];
+
+describe("the portals in a browser", { timeout: 480_000 }, () => {
   const world = {};
   let failed = false;
 
   before(async () => {
     world.demo = await startDemo();
     world.browser = await startBrowser();
-    for (const who of ["provider", "customer", "florist", "reader"]) world[who] = await world.browser.open(who);
+    for (const who of PEOPLE) world[who] = await world.browser.open(who);
   }, { timeout: 180_000 });
 
   after(async () => {

@@ -18,6 +18,12 @@ export async function signOut(page) {
   await said(page, "You are signed out.");
 }
 
+/** Goes somewhere by the account menu. */
+export async function account(page, name) {
+  await page.locator("details.bw-account > summary").click();
+  await page.locator("details.bw-account").getByRole("link", { name, exact: true }).click();
+}
+
 /** Goes somewhere by the main menu. */
 export async function go(page, name) {
   await page.getByRole("navigation", { name: "Main menu" }).getByRole("link", { name, exact: true }).click();
@@ -52,5 +58,5 @@ export async function linkInMailTo(page, outside, address) {
     return mail.isVisible();
   }).toBecomeTrue();
   await mail.click();
-  return page.getByRole("link", { name: /\/link\// }).first();
+  return page.getByRole("link", { name: /\/(link|confirm-address)\// }).first();
 }

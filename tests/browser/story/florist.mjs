@@ -135,7 +135,9 @@ export async function readsHistory({ demo, florist: page }) {
     await expect(row(page, sentence).filter({ hasText: name })).toBeVisible();
   }
   await expect(row(page, "Åse Bråten → Åse Bråten-Holm")).toBeVisible();
+  await page.getByRole("link", { name: "All of Account History" }).click();
+  await headed(page, "Account History");
   await inspect(page, "history");
-  await page.getByRole("link", { name: "Older" }).click();
-  await expect(page.getByRole("link", { name: "Newer" })).toBeVisible();
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.getByRole("link", { name: "Previous" })).toBeVisible();
 }

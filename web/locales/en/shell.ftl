@@ -33,6 +33,7 @@ meter-storage = Storage
 meter-domains = Domains
 
 error-page-home = Go to the start page
+error-page-sign-in = Sign in with another login
 error-page-number = Request { $request }
 
 notice-dismiss = Dismiss

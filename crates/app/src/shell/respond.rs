@@ -140,6 +140,15 @@ fn piece(error: &Error) -> maud::Markup {
     note.render()
 }
 
+/// Where whoever is refused can go on: the start page, unless that is refused alike.
+fn way_on(error: &Error) -> maud::Markup {
+    if error.code() == Code::NetworkNotAllowed {
+        link_button(t!("error-page-sign-in"), "/sign-in").primary().render()
+    } else {
+        link_button(t!("error-page-home"), "/").primary().render()
+    }
+}
+
 fn page(error: &Error, asked: &Asked) -> maud::Markup {
     let title = error.title();
     let head =
@@ -163,7 +172,7 @@ fn page(error: &Error, asked: &Asked) -> maud::Markup {
         notices: html! {},
         body: html! {
             @if let Some(explanation) = error.explanation() { (explanation::on_page(explanation)) }
-            div { (link_button(t!("error-page-home"), "/").primary()) }
+            div { (way_on(error)) }
         },
         footer: Some(html! { (t!("error-page-number", request = asked.number.as_str())) }),
         wide: error.explanation().is_some(),
