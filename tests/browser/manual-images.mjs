@@ -63,10 +63,52 @@ async function customer(page, demo) {
   await image(page, "domain");
   await go(page, "Aliases");
   await image(page, "aliases");
-  await go(page, "Home");
-  await page.locator("#history").evaluate((card) => window.scrollBy(0, card.getBoundingClientRect().top - 16));
+  await go(page, "Account History");
   await image(page, "history");
   return once;
+}
+
+const HELPER = { login: "noah", password: "four slow trains to Utrecht" };
+const level = (page, section) => page.getByRole("combobox", { name: section, exact: true });
+
+/** Two Sub-Admins and a program, and what the main Admin sees of them. */
+async function handsOn(page) {
+  await go(page, "Sub-Admins");
+  await page.getByRole("link", { name: "New", exact: true }).first().click();
+  await page.getByRole("link", { name: "Help desk", exact: true }).click();
+  await fill(page, { Username: "harriet", "Full name": "Harriet Cole", "E-mail address": "harriet@it-helpers.test" });
+  await image(page, "sub-admin");
+  await press(page, "Add Sub-admin");
+  await said(page, "The Sub-Admin is added and invited.");
+  await page.getByRole("link", { name: "New", exact: true }).first().click();
+  await fill(page, { Username: HELPER.login, "Full name": "Noah Adler", "E-mail address": "noah@it-helpers.test" });
+  await page.getByRole("radio", { name: "Set a password" }).check();
+  await fill(page, { Password: HELPER.password });
+  await level(page, "Users").selectOption({ label: "2 - Add" });
+  await page.getByRole("radio", { name: "Chosen domains only" }).check();
+  await page.getByRole("checkbox", { name: "larkspur-garden.test", exact: true }).check();
+  await fill(page, { "Last day": "2027-12-31", Note: "Looks after the garden shops" });
+  await press(page, "Add Sub-admin");
+  await said(page, "The Sub-Admin is added.");
+  await image(page, "sub-admins");
+  await page.getByRole("link", { name: HELPER.login, exact: true }).click();
+  await level(page, "Users").selectOption({ label: "3 - Update" });
+  await page.getByRole("checkbox", { name: "larkspur.test", exact: true }).check();
+  await press(page, "Update");
+  await headed(page, "Check the changes");
+  await image(page, "sub-admin-review");
+  await page.goto(`${new URL(page.url()).origin}/access/who?action=mailbox.add&object=larkspur-garden.test`);
+  await image(page, "who-can");
+  await page.goto(`${new URL(page.url()).origin}/security`);
+  await image(page, "security");
+}
+
+async function helper(page, demo) {
+  await signIn(page, demo.admin, HELPER.login, HELPER.password);
+  await page.goto(`${demo.admin}/access`);
+  await image(page, "access");
+  await page.goto(`${demo.admin}/domains`);
+  await image(page, "refused");
 }
 
 async function staff(page, demo) {
@@ -76,6 +118,22 @@ async function staff(page, demo) {
   await image(page, "tenants");
   await page.getByRole("link", { name: "Larkspur & Daughters Ltd" }).click();
   await image(page, "tenant");
+  await go(page, "Staff");
+  await page.getByRole("link", { name: "Add staff" }).click();
+  await fill(page, { Username: "wanda", "Full name": "Wanda Nowak", "E-mail address": "wanda@provider-people.test" });
+  await page.getByRole("radio", { name: "Support" }).check();
+  await press(page, "Add staff");
+  await page.waitForURL((url) => !url.pathname.endsWith("/new"));
+  await go(page, "Staff");
+  await image(page, "staff");
+  await go(page, "Tenants");
+  await page.getByRole("link", { name: "Larkspur & Daughters Ltd" }).click();
+  await page.getByRole("link", { name: "Sign in as an Admin" }).click();
+  await page.getByLabel("Admin", { exact: true }).selectOption({ label: "imogen (Imogen Larkspur, main Admin)" });
+  await fill(page, { Reason: "Call 4711: the new user gets no mail" });
+  await press(page, "Sign in as this Admin");
+  await page.waitForURL(`${demo.admin}/`);
+  await image(page, "acting");
 }
 
 async function user(page, demo, once) {
@@ -92,7 +150,10 @@ mkdirSync(IMAGES, { recursive: true });
 const demo = await startDemo();
 const browser = await startBrowser();
 try {
-  const once = await customer(await browser.open("customer"), demo);
+  const customers = await browser.open("customer");
+  const once = await customer(customers, demo);
+  await handsOn(customers);
+  await helper(await browser.open("helper"), demo);
   await staff(await browser.open("provider"), demo);
   await user(await browser.open("reader"), demo, once);
 } finally {
