@@ -167,7 +167,20 @@ async fn show(
     Path(id): Path<LoginId>,
 ) -> Answer {
     let member = staff.get(&caller, id).await?;
-    Ok(shell.page(&member.full_name, member_page(&shell, &member, &EditForm::of(&member), &Problem::none())))
+    let given = staff.given_by(&caller, id).await?;
+    let page = member_page(&shell, &member, &EditForm::of(&member), &Problem::none());
+    Ok(shell.page(&member.full_name, html! { (page) (given_access(&given)) }))
+}
+
+/// Whose access somebody gave: it stays when the giver goes.
+fn given_access(given: &[StaffMember]) -> Markup {
+    html! {
+        @if !given.is_empty() {
+            (card().title(t!("staff-given")).text(t!("staff-given-text")).body(html! {
+                ul { @for member in given { li { a href={ "/staff/" (member.id) } { (member.full_name) } " · " (role_name(member.role)) } } }
+            }))
+        }
+    }
 }
 
 fn member_page(shell: &Shell, member: &StaffMember, form: &EditForm, problem: &Problem) -> Markup {
@@ -304,7 +317,9 @@ async fn remove_page(
     Path(id): Path<LoginId>,
 ) -> Answer {
     let member = staff.get(&caller, id).await?;
-    Ok(shell.page(&t!("staff-remove"), remove_form(&shell, &member, &Problem::none())))
+    let given = staff.given_by(&caller, id).await?;
+    let form = remove_form(&shell, &member, &Problem::none());
+    Ok(shell.page(&t!("staff-remove"), html! { (form) (given_access(&given)) }))
 }
 
 fn remove_form(shell: &Shell, member: &StaffMember, problem: &Problem) -> Markup {

@@ -71,6 +71,13 @@ impl Staff {
         self.core.read(caller).await?.find(id).await
     }
 
+    /// Those whose access somebody gave: it stays when the giver goes, so an owner looks at it then.
+    pub async fn given_by(&self, caller: &Caller, giver: LoginId) -> Result<Vec<StaffMember>, Error> {
+        let mut tx = self.core.read(caller).await?;
+        let visible = tx.visible()?;
+        store::given_by(&mut tx, &visible, giver).await
+    }
+
     /// Adds somebody and sends an invitation.
     pub async fn add(&self, caller: &Caller, new: &NewStaff) -> Result<StaffMember, Error> {
         let name = sign_in::login_name(&new.name)?;

@@ -100,6 +100,20 @@ pub(super) async fn page(
     Ok(request.fetch(tx, select, BY_NAME, limits::PAGE, key).await?.map(StaffMember::from))
 }
 
+/// Those whose access somebody gave, by name; no more than a page of them.
+pub(super) async fn given_by(
+    tx: &mut ReadTx,
+    visible: &Visible<StaffMember>,
+    giver: LoginId,
+) -> Result<Vec<StaffMember>, Error> {
+    let select = visible
+        .narrow(sql(SELECT))
+        .push(" AND id IN (SELECT g.login_id FROM grants g WHERE g.given_by = $) ORDER BY name, id LIMIT $")
+        .bind(giver)
+        .bind(limits::PAGE);
+    Ok(tx.all::<Row>(select).await?.into_iter().map(StaffMember::from).collect())
+}
+
 /// Somebody who was just added.
 pub(super) async fn added(
     tx: &mut WriteTx,

@@ -261,3 +261,23 @@ async fn k27_of_two_owners_who_take_each_others_power_at_once_one_remains() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_somebody_gave_is_listed_and_stays_when_they_go() {
+    on_each_engine(async |app| {
+        let owner = app.staff().await;
+        let (leaver, olga) = colleague(&app, &owner, "olga", "staff_owner", "").await;
+        let (_, sam) = colleague(&app, &olga, "sam", "staff_support", "").await;
+        for page in [leaver.clone(), format!("{leaver}/remove")] {
+            let shown = owner.get(&page).await;
+            assert!(
+                shown.says("Access this person gave") && shown.says("sam · Support"),
+                "{}",
+                shown.words()
+            );
+        }
+        assert_eq!(owner.fill(&format!("{leaver}/remove"), &[("confirm", "olga")]).await.status, 303);
+        assert_eq!(sam.get("/tenants").await.status, 200);
+    })
+    .await;
+}

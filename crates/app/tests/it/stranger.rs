@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use bailiwick_app::testkit::{Browser, on_each_engine};
 use bailiwick_app::{Access, Portal, RouteInfo, routes};
+use bailiwick_base::authz::Section;
 
 /// A path with ids that do not exist filled in.
 fn filled(path: &str) -> String {
@@ -205,6 +206,41 @@ async fn whoever_must_choose_a_password_first_gets_nowhere_else() {
             let seen = user.browser.get(&filled(route.path)).await;
             assert_eq!(seen.gist(), "303 /password", "{}", route.path);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ve_01_each_level_opens_the_routes_that_declare_it_and_no_other() {
+    on_each_engine(async |app| {
+        let admin = app.main_admin("acme").await;
+        let built = [Section::History, Section::Users, Section::Domains, Section::Aliases];
+        let mut cells = 0;
+        for section in built {
+            for level in 0..=section.highest() {
+                let name = format!("{}{level}", section.key());
+                let holder = app.sub_admin(&admin, &name).level(section, level).sign_in().await;
+                let held = section.level(level).expect("a level");
+                let home = holder.get("/").await;
+                let token =
+                    home.between("name=\"csrf\" value=\"", "\"").expect("the frame has a form").to_owned();
+                for route in routes().into_iter().filter(|route| route.portal == Portal::Admin) {
+                    let open = match route.access {
+                        Access::Holding(needs) => held.contains(needs),
+                        Access::HoldingAny(any) => any.iter().any(|needs| held.contains(*needs)),
+                        Access::Anybody | Access::SignedIn => continue,
+                    };
+                    let body =
+                        if route.method == Method::GET { String::new() } else { format!("csrf={token}") };
+                    let form = [("content-type", "application/x-www-form-urlencoded")];
+                    let path = filled(route.path);
+                    let seen = holder.send(route.method.clone(), &path, Body::from(body), &form).await;
+                    assert_eq!(seen.status != 403, open, "{name}: {} {path}: {}", route.method, seen.status);
+                    cells += 1;
+                }
+            }
+        }
+        assert!(cells > 300, "{cells} cells are not all of them");
     })
     .await;
 }
