@@ -122,6 +122,7 @@ explanation-scope-own = for one’s own
 explanation-from = given by { $giver } on { $at }
 explanation-provider = the provider
 explanation-until = until { $at }
+explanation-end-of-day = the end of { $day } (UTC)
 explanation-ended = ended on { $at }
 explanation-near-none = nothing
 

@@ -1,7 +1,7 @@
 //! An explanation in words. Impersonal, so that the same sentences serve whoever asks about themselves or another.
 
 use bailiwick_base::authz::{Explanation, Held, Permission, PermissionSet, Role, Scope, Section, Why};
-use bailiwick_base::words::{TimeZoneName, Timestamp};
+use bailiwick_base::words::{Day, TimeZoneName, Timestamp};
 use bailiwick_base::{t, texts};
 
 use crate::sub_admins::{access_in_words, section_name};
@@ -41,6 +41,16 @@ impl Given {
 /// An instant, with the zone it is told in.
 pub(super) fn when(at: Timestamp) -> String {
     at.with_zone(&TimeZoneName::utc())
+}
+
+/// An end as it was entered: the end of a day; or the instant itself.
+fn last_moment(until: Timestamp) -> String {
+    let day = Day::last_before(until);
+    if day.end() == until {
+        t!("explanation-end-of-day", day = day.to_string()).into_owned()
+    } else {
+        when(until)
+    }
 }
 
 /// What a permission lets one do, and at which level it begins: `To do this you need: change users (Users 3, Update).`
@@ -107,9 +117,11 @@ pub fn given(held: &[Held]) -> Vec<Given> {
 fn together(group: &[&Held]) -> Given {
     let one = group[0];
     let end = one.until.map(|until| {
-        let at = when(until);
-        if one.over { t!("explanation-ended", at = at) } else { t!("explanation-until", at = at) }
-            .into_owned()
+        if one.over {
+            t!("explanation-ended", at = when(until)).into_owned()
+        } else {
+            t!("explanation-until", at = last_moment(until)).into_owned()
+        }
     });
     Given {
         access: access(one.role, one.permissions),
@@ -232,6 +244,16 @@ mod tests {
             .collect();
         let all: Vec<&Held> = many.iter().collect();
         assert!(place(&all).ends_with("d09.example and 3 more"), "{}", place(&all));
+    }
+
+    #[test]
+    fn an_end_to_come_is_told_as_it_was_entered() {
+        let set = Section::Users.level(1).expect("a level");
+        let mut held = held(set, Scope::Tenant(TenantId(1)), None);
+        held.until = Some(Timestamp(1_767_225_600_000));
+        assert!(given(&[held.clone()])[0].circumstances().ends_with("until the end of 2025-12-31 (UTC)"));
+        held.until = Some(Timestamp(1_767_225_601_000));
+        assert!(given(&[held])[0].circumstances().ends_with("until 2026-01-01 00:00:01 (UTC)"));
     }
 
     #[test]
