@@ -39,7 +39,7 @@ async fn an_31_there_is_no_default_account_and_set_up_works_once() {
 }
 
 #[tokio::test]
-async fn se_01_signing_in_makes_a_new_cookie_of_its_own_kind() {
+async fn se_01_se_11_signing_in_makes_a_new_cookie_of_its_own_kind() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let cookies = staff.cookies();
@@ -75,7 +75,7 @@ async fn se_02_a_session_is_dead_after_signing_out() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_it_rests_too_long_and_at_the_latest_after_half_a_day() {
+async fn se_09_a_session_ends_when_it_rests_too_long_and_at_the_latest_after_half_a_day() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         app.wait(limits::SESSION_IDLE + Duration::from_secs(1));
