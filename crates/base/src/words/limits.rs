@@ -61,7 +61,7 @@ pub const RECOVERY_MAILS: i64 = 3;
 /// Invitations and links that others send to one address, an hour.
 pub const LINKS_TO_ADDRESS: i64 = 30;
 /// Invitations and links that one login sends, an hour.
-pub const LINKS_BY_LOGIN: i64 = 500;
+pub const LINKS_BY_LOGIN: i64 = 2_000;
 /// Mails to confirm a recovery address one login may cause an hour.
 pub const CONFIRMATION_MAILS: i64 = 5;
 /// Mails to confirm a recovery address one address gets an hour, whoever asks.
