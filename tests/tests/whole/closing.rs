@@ -138,7 +138,12 @@ impl Open {
         };
         let new_sign_in = async {
             let (_, answer) = house.imap_sign_in(user).await;
-            (answer, house.smtp_sign_in(user).await)
+            let mut refusal = house.smtp_sign_in(user).await;
+            if refusal.is_empty() {
+                // What ends the user's open sessions ended this one too, before it was answered.
+                refusal = house.smtp_sign_in(user).await;
+            }
+            (answer, refusal)
         };
         let patience = Duration::from_secs(15);
         let (idle, second, (answer, refused), (imap, smtp)) = tokio::join!(
