@@ -198,10 +198,7 @@ pub(super) async fn mailbox_id(
     visible: &Visible<Mailbox>,
     address: &EmailAddress,
 ) -> Result<Option<MailboxId>, Error> {
-    let select = visible
-        .narrow(sql("SELECT id FROM mailboxes WHERE address = $").bind(address))
-        .push(" AND domain_id IN (SELECT id FROM domains WHERE name = $ AND held)")
-        .bind(&address.domain);
+    let select = at(visible, "SELECT id FROM mailboxes WHERE address = $", address);
     Ok(tx.optional::<(MailboxId,)>(select).await?.map(|(id,)| id))
 }
 
@@ -211,11 +208,16 @@ pub(super) async fn alias_id(
     visible: &Visible<Alias>,
     address: &EmailAddress,
 ) -> Result<Option<AliasId>, Error> {
-    let select = visible
-        .narrow(sql("SELECT id FROM aliases WHERE address = $").bind(address))
-        .push(" AND domain_id IN (SELECT id FROM domains WHERE name = $ AND held)")
-        .bind(&address.domain);
+    let select = at(visible, "SELECT id FROM aliases WHERE address = $", address);
     Ok(tx.optional::<(AliasId,)>(select).await?.map(|(id,)| id))
+}
+
+/// Narrows `select` to what is visible and lies in a domain that carries mail.
+fn at<T: Target>(visible: &Visible<T>, select: &'static str, address: &EmailAddress) -> Sql {
+    visible
+        .narrow(sql(select).bind(address))
+        .push(" AND domain_id IN (SELECT id FROM domains WHERE name = $ AND held)")
+        .bind(&address.domain)
 }
 
 /// A visible tenant by its name, in any case.

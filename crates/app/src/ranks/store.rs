@@ -21,8 +21,8 @@ const STEPS: usize = 4 * limits::ALIAS_DEPTH;
 
 /// The highest rank of others whose recovery mail reaches `address`.
 ///
-/// A login of another tenant counts as a Sub-Admin: what lies in a tenant belongs to its main Admin, whoever lets
-/// mail be sent there, but to nobody below.
+/// A login of another tenant counts as a Sub-Admin, once its holder has followed a link that was sent there: what lies
+/// in a tenant belongs to its main Admin, whoever lets mail be sent there, but to nobody below.
 pub(crate) async fn reached_by_address(
     tx: &mut impl Query,
     tenant: TenantId,
