@@ -4,6 +4,7 @@
 mod actions;
 mod guesses;
 mod hasher;
+mod invited;
 mod links;
 mod pages;
 mod present;
@@ -14,13 +15,15 @@ mod verify;
 pub use actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
 pub use guesses::MailGuesses;
 pub use hasher::Hasher;
+pub use invited::NewLogin;
+pub(crate) use invited::{count_mail, hand_out_reset_link, invite_staff, send_link};
 pub(crate) use links::Purpose;
 pub(crate) use pages::{NoFields, agent, person_name, routes, with_session, without_session};
 pub(crate) use present::reauthenticate;
-pub use service::{NewLogin, Signing};
+pub use service::Signing;
 pub(crate) use service::{
-    check_new_password, count_mail, end_links, end_sessions, hand_out_reset_link, hash_new, invite_staff,
-    last_sign_ins, login_name, replace_password, send_link, short_agent, touch,
+    check_new_password, end_links, end_sessions, hash_new, last_sign_ins, login_name, replace_password,
+    short_agent, touch,
 };
 pub use store::Login;
 pub use verify::{Credential, Verified, Way, authorize_sign_in};

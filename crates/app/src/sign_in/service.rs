@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use bailiwick_base::authz::{Caller, Detail, Events, Realm, Scope, Target};
 use bailiwick_base::db::{Query, WriteTx};
 use bailiwick_base::words::{
-    ClientAddress, DomainId, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError,
-    PasswordHash, SessionId, TenantId, Timestamp, Token, limits,
+    ClientAddress, EmailAddress, Installation, Line, LoginId, MailboxId, Password, PasswordError,
+    PasswordHash, SessionId, Timestamp, Token, limits,
 };
 use bailiwick_base::{Code, Error};
 
 use super::actions::{ChangeOwnPassword, FollowLink, Recover, SetUp, SignIn};
 use super::guesses::Counted;
+use super::invited::mail_link;
 use super::links::{self, Purpose};
 use super::present::check_present;
 use super::store::{self, LoginToInsert};
 use super::verify;
 use super::verify::{Verified, Way, authorize_sign_in, canonical};
 use crate::core::{Core, service};
-use crate::emails;
 use crate::jobs;
 use crate::security;
 use crate::settings::Portal;
@@ -239,84 +239,6 @@ impl Signing {
     }
 }
 
-/// A login another slice creates: a main Admin, a mailbox's user.
-#[derive(Debug)]
-pub struct NewLogin<'a> {
-    /// Its realm.
-    pub realm: Realm,
-    /// The name it signs in with.
-    pub name: &'a str,
-    /// What people call it.
-    pub full_name: &'a str,
-    /// Its tenant.
-    pub tenant: TenantId,
-    /// Its domain and mailbox, for a mailbox's user.
-    pub mailbox: Option<(DomainId, MailboxId)>,
-    /// Its password and whether it must be changed at the first sign-in; without one it is invited.
-    pub password: Option<(&'a PasswordHash, bool)>,
-    /// Where its invitations and recovery links go.
-    pub recovery: Option<&'a EmailAddress>,
-}
-
-impl NewLogin<'_> {
-    /// Creates it, and invites it if it has no password.
-    pub(crate) async fn create(&self, core: &Core, tx: &mut WriteTx) -> Result<LoginId, Error> {
-        let login = LoginToInsert {
-            realm: self.realm,
-            name: self.name,
-            full_name: self.full_name,
-            tenant: Some(self.tenant),
-            domain: self.mailbox.map(|(domain, _)| domain),
-            mailbox: self.mailbox.map(|(_, mailbox)| mailbox),
-            status: if self.password.is_some() { "active" } else { "invited" },
-            password: self.password.map(|(hash, _)| hash),
-            one_time: self.password.is_some_and(|(_, one_time)| one_time),
-            recovery: self.recovery,
-        };
-        let id = store::insert_login(tx, &login).await?;
-        if let (None, Some(to)) = (self.password, self.recovery) {
-            send_link(core, tx, Purpose::Invitation, self.realm, id, self.name, to.clone()).await?;
-        }
-        Ok(id)
-    }
-
-    /// Gives a role over the login's tenant.
-    pub(crate) async fn grant_over_tenant(
-        &self,
-        tx: &mut WriteTx,
-        login: LoginId,
-        role: bailiwick_base::authz::Role,
-    ) -> Result<(), Error> {
-        store::insert_grant(tx, login, role.key(), Scope::Tenant(self.tenant).to_stored(), Some(self.tenant))
-            .await
-    }
-}
-
-/// Creates a login of one of the provider's people, without any power yet, and invites it.
-pub(crate) async fn invite_staff(
-    core: &Core,
-    tx: &mut WriteTx,
-    name: &str,
-    full_name: &str,
-    recovery: &EmailAddress,
-) -> Result<LoginId, Error> {
-    let login = LoginToInsert {
-        realm: Realm::Staff,
-        name,
-        full_name,
-        tenant: None,
-        domain: None,
-        mailbox: None,
-        status: "invited",
-        password: None,
-        one_time: false,
-        recovery: Some(recovery),
-    };
-    let id = store::insert_login(tx, &login).await?;
-    send_link(core, tx, Purpose::Invitation, Realm::Staff, id, name, recovery.clone()).await?;
-    Ok(id)
-}
-
 /// When logins were last signed in to; those that never were are left out.
 pub(crate) async fn last_sign_ins(
     core: &Core,
@@ -324,43 +246,6 @@ pub(crate) async fn last_sign_ins(
 ) -> Result<HashMap<LoginId, Timestamp>, Error> {
     let mut tx = core.db().read_telemetry().await?;
     Ok(store::last_sign_ins(&mut tx, logins).await?.into_iter().collect())
-}
-
-/// Makes a link for a login and leaves the letter that carries it.
-pub(crate) async fn send_link(
-    core: &Core,
-    tx: &mut WriteTx,
-    purpose: Purpose,
-    realm: Realm,
-    login: LoginId,
-    name: &str,
-    to: EmailAddress,
-) -> Result<(), Error> {
-    let hidden = data_encoding::HEXLOWER
-        .encode(&core.ground().keys.mac("mailed link", to.to_string().as_bytes())[..10]);
-    let mut within = count_mail(tx, &format!("links to {hidden}"), limits::LINKS_TO_ADDRESS).await?;
-    if let Some(giver) = tx.actor().login() {
-        within &= count_mail(tx, &format!("links by {giver}"), limits::LINKS_BY_LOGIN).await?;
-    }
-    if !within {
-        return Err(Code::TooManyMails.into());
-    }
-    mail_link(core, tx, purpose, realm, login, name, to).await
-}
-
-async fn mail_link(
-    core: &Core,
-    tx: &mut WriteTx,
-    purpose: Purpose,
-    realm: Realm,
-    login: LoginId,
-    name: &str,
-    to: EmailAddress,
-) -> Result<(), Error> {
-    let token = links::issue(tx, purpose, Some(login), &to.to_string()).await?;
-    let key = data_encoding::HEXLOWER.encode(&token.hash().to_vec());
-    let letter = links::letter_of(&core.settings().origins, Portal::of(realm), purpose, to, name, &token);
-    emails::enqueue(tx, key, &letter).await
 }
 
 /// Stores a new password and ends everything that was open with the old one: sessions, links, mail sessions.
@@ -379,22 +264,6 @@ pub(crate) async fn replace_password(
 /// Kills the links of a login: the address they went to is its no more, or it is no longer somebody's.
 pub(crate) async fn end_links(tx: &mut WriteTx, login: LoginId) -> Result<(), Error> {
     store::kill_links(tx, Some(login)).await
-}
-
-/// Makes a link to set a new password that is handed out rather than sent; older ones are dead.
-pub(crate) async fn hand_out_reset_link(
-    core: &Core,
-    tx: &mut WriteTx,
-    realm: Realm,
-    login: LoginId,
-) -> Result<String, Error> {
-    let token = links::issue(tx, Purpose::Reset, Some(login), "command line").await?;
-    Ok(format!("{}/link/{}", core.settings().origins.of(Portal::of(realm)), token.reveal()))
-}
-
-/// Counts one more mail of a kind within this transaction: is it still within `limit` an hour?
-pub(crate) async fn count_mail(tx: &mut WriteTx, kind: &str, limit: i64) -> Result<bool, Error> {
-    Ok(store::count_in(tx, kind).await? <= limit)
 }
 
 /// Ends all sessions of a login, on the web and at the mail servers.
