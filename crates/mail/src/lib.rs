@@ -4,6 +4,7 @@ mod backlog;
 mod error;
 mod text;
 
+pub mod dict;
 pub mod doveadm;
 pub mod internal;
 pub mod lmtp;

@@ -124,6 +124,7 @@ fn sockets(settings: &PlaneSettings) -> Vec<Finding> {
         settings.policy_socket(),
         settings.sasl_socket(),
         settings.forward_socket(),
+        settings.usage_socket(),
         settings.lmtp_socket(),
     ] {
         if let Err(error) = std::os::unix::net::UnixStream::connect(&socket) {

@@ -90,6 +90,18 @@ fn run_dir(settings: &PlaneSettings, users: Users) -> Result<(), PlaneError> {
             files::set_access(&socket, access).map_err(PlaneError::file(&socket))?;
         }
     }
+    usage_dir(settings, owner)
+}
+
+/// The same for Dovecot's mail processes, which have the group of all mail and not that of Postfix.
+fn usage_dir(settings: &PlaneSettings, owner: u32) -> Result<(), PlaneError> {
+    let (dir, gid) = (settings.usage_dir(), settings.mail_gid);
+    files::directory(&dir, Access { uid: owner, gid, mode: 0o2750 })?;
+    let socket = settings.usage_socket();
+    if let Ok(found) = fs::symlink_metadata(&socket) {
+        let access = Access { uid: found.uid(), gid, mode: 0o660 };
+        files::set_access(&socket, access).map_err(PlaneError::file(&socket))?;
+    }
     Ok(())
 }
 

@@ -11,11 +11,12 @@ pub(crate) const POSTFIX_MASTER: &str = "/usr/lib/postfix/sbin/master";
 pub(crate) const DOVECOT: &str = "/usr/sbin/dovecot";
 pub(crate) const DOVECONF: &str = "/usr/bin/doveconf";
 const DOVECOT_IMAP: &str = "/usr/lib/dovecot/imap";
+const DOVECOT_POP3: &str = "/usr/lib/dovecot/pop3";
 const DOVECOT_LMTP: &str = "/usr/lib/dovecot/lmtp";
 const DOVECOT_LUA: &str = "/usr/lib/dovecot/modules/auth/libauthdb_lua.so";
 
 /// What to install, for messages.
-pub const PACKAGES: &str = "postfix dovecot-core dovecot-imapd dovecot-lmtpd dovecot-auth-lua";
+pub const PACKAGES: &str = "postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-auth-lua";
 
 /// Versions of the installed servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub(crate) fn versions() -> Result<Versions, PlaneError> {
         ("postfix", POSTFIX_MASTER),
         ("dovecot", DOVECOT),
         ("dovecot-imapd", DOVECOT_IMAP),
+        ("dovecot-pop3d", DOVECOT_POP3),
         ("dovecot-lmtpd", DOVECOT_LMTP),
         ("dovecot-auth-lua", DOVECOT_LUA),
     ] {

@@ -16,7 +16,7 @@ pub(crate) async fn silent(settings: &PlaneSettings) -> Vec<String> {
     for address in settings.listeners() {
         // With TLS from the first byte, and in HTTP, the client speaks first.
         let ports = settings.ports;
-        let waits = [ports.submissions, ports.imaps, ports.doveadm].contains(&address.port());
+        let waits = [ports.submissions, ports.imaps, ports.pop3s, ports.doveadm].contains(&address.port());
         if !answers(reachable(address), !waits).await {
             silent.push(address.to_string());
         }

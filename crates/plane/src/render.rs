@@ -86,6 +86,7 @@ fn values(
         ("dovecot_base_dir", path(&settings.dovecot_base_dir())),
         ("dovecot_state_dir", path(&settings.dovecot_state_dir())),
         ("run_dir", path(&settings.run_dir)),
+        ("usage_socket", path(&settings.usage_socket())),
         ("hostname", settings.hostname.clone()),
         ("inet_interfaces", inet_interfaces(&settings.listen)),
         ("inet_protocols", inet_protocols(&settings.listen).to_owned()),
@@ -101,6 +102,8 @@ fn values(
         ("port_submissions", settings.ports.submissions.to_string()),
         ("port_imap", settings.ports.imap.to_string()),
         ("port_imaps", settings.ports.imaps.to_string()),
+        ("port_pop3", settings.ports.pop3.to_string()),
+        ("port_pop3s", settings.ports.pop3s.to_string()),
         ("port_reinject", settings.ports.reinject.to_string()),
         ("port_doveadm", settings.ports.doveadm.to_string()),
     ]);
@@ -228,6 +231,19 @@ pub(crate) mod tests {
             "127.0.0.1:10025 inet",
         ] {
             assert_eq!(files.master_cf.lines().filter(|line| line.starts_with(start)).count(), 1, "{start}");
+        }
+    }
+
+    /// What `serve` answers about recipients reckons with the same tenth.
+    #[test]
+    fn a_delivery_may_exceed_a_quota_by_a_tenth_and_usage_is_told() {
+        let conf = rendered(&sample()).expect("renders").dovecot_conf;
+        for line in [
+            "mail_plugins = quota quota_clone",
+            "quota_grace = 10%%",
+            "quota_clone_dict = proxy:/run/bailiwick/usage/dict.sock:quota",
+        ] {
+            assert_eq!(conf.lines().filter(|found| found.trim() == line).count(), 1, "{line}");
         }
     }
 

@@ -61,6 +61,10 @@ pub struct Ports {
     pub imap: u16,
     /// IMAP, TLS from the first byte.
     pub imaps: u16,
+    /// POP3, STLS before sign-in.
+    pub pop3: u16,
+    /// POP3, TLS from the first byte.
+    pub pop3s: u16,
     /// Takes back mail that is sent on; on 127.0.0.1 whatever `listen` says.
     pub reinject: u16,
     /// Management of Dovecot; on 127.0.0.1 whatever `listen` says.
@@ -75,6 +79,8 @@ impl Default for Ports {
             submissions: 465,
             imap: 143,
             imaps: 993,
+            pop3: 110,
+            pop3s: 995,
             reinject: 10_025,
             doveadm: 10_993,
         }
@@ -154,6 +160,10 @@ impl PlaneSettings {
         sasl_socket = run_dir / "sasl.sock";
         /// Where `serve` takes what goes on to lists and outside addresses.
         forward_socket = run_dir / "forward.sock";
+        /// Holds the socket below, for Dovecot's mail processes alone.
+        usage_dir = run_dir / "usage";
+        /// Where `serve` is told how much each mailbox holds.
+        usage_socket = run_dir / "usage/dict.sock";
         /// Where Dovecot takes mail.
         lmtp_socket = run_dir / "lmtp.sock";
         /// Shared by `serve` and Dovecot's auth processes.
@@ -174,9 +184,9 @@ impl PlaneSettings {
 
     /// Every address that must be free before the start and must answer after it.
     pub fn listeners(&self) -> Vec<SocketAddr> {
-        let Ports { smtp, submission, submissions, imap, imaps, .. } = self.ports;
+        let Ports { smtp, submission, submissions, imap, imaps, pop3, pop3s, .. } = self.ports;
         let public = self.listen.iter().flat_map(move |&ip| {
-            [smtp, submission, submissions, imap, imaps].map(|port| SocketAddr::new(ip, port))
+            [smtp, submission, submissions, imap, imaps, pop3, pop3s].map(|port| SocketAddr::new(ip, port))
         });
         let private =
             [self.ports.reinject, self.ports.doveadm].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
@@ -214,7 +224,7 @@ impl PlaneSettings {
     }
 
     fn check_sockets(&self) -> Result<(), PlaneError> {
-        if self.socketmap_socket().as_os_str().len() > MAX_SOCKET_PATH {
+        if self.usage_socket().as_os_str().len() > MAX_SOCKET_PATH {
             return Err(PlaneError::setting("run_dir", "is too long for a unix socket; try /run/bailiwick"));
         }
         // The longest name that Dovecot makes below its base directory has 40 bytes.

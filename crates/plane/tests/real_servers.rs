@@ -4,6 +4,7 @@
 
 mod fake_serve;
 mod mail_client;
+mod usage_and_pop3;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -32,7 +33,7 @@ impl Ground {
     fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("bailiwick-").tempdir_in("/var/tmp").expect("directory");
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).expect("mode");
-        let held: Vec<_> = (0..7).map(|_| TcpListener::bind((LOOPBACK, 0)).expect("port")).collect();
+        let held: Vec<_> = (0..9).map(|_| TcpListener::bind((LOOPBACK, 0)).expect("port")).collect();
         let port = |n: usize| held[n].local_addr().expect("address").port();
         let passdb = TcpListener::bind((LOOPBACK, 0)).expect("port");
         passdb.set_nonblocking(true).expect("non-blocking");
@@ -48,6 +49,8 @@ impl Ground {
                 submissions: port(2),
                 imap: port(3),
                 imaps: port(4),
+                pop3: port(7),
+                pop3s: port(8),
                 reinject: port(5),
                 doveadm: port(6),
             },
@@ -571,7 +574,7 @@ fn as_json(settings: &PlaneSettings) -> String {
         "ports": {
             "smtp": settings.ports.smtp, "submission": settings.ports.submission,
             "submissions": settings.ports.submissions, "imap": settings.ports.imap, "imaps": settings.ports.imaps,
-            "reinject": settings.ports.reinject, "doveadm": settings.ports.doveadm,
+            "pop3": settings.ports.pop3, "pop3s": settings.ports.pop3s, "reinject": settings.ports.reinject, "doveadm": settings.ports.doveadm,
         },
         "relay": { "host": "127.0.0.1", "port": 9 }, "message_size_limit": settings.message_size_limit,
     })

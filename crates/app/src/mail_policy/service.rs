@@ -63,12 +63,12 @@ pub enum Forward {
 const ASKED_BY: &str = "mail servers";
 
 impl MailPolicy {
-    async fn read(&self) -> Result<ReadTx, Error> {
+    pub(super) async fn read(&self) -> Result<ReadTx, Error> {
         self.core.db().read_for_mail(&Caller::system(ASKED_BY)).await
     }
 
     /// A Postfix map look-up.
-    pub async fn socketmap(&self, request: &SocketmapRequest) -> Reply {
+    pub(super) async fn answer_socketmap(&self, request: &SocketmapRequest) -> Reply {
         match self.look_up(&request.map, &request.key).await {
             Ok(Some(value)) => Reply::Ok(value),
             Ok(None) => Reply::NotFound,
@@ -151,7 +151,7 @@ impl MailPolicy {
     }
 
     /// Postfix's question at each recipient.
-    pub async fn policy(&self, request: &PolicyRequest) -> PolicyAction {
+    pub(super) async fn answer_policy(&self, request: &PolicyRequest) -> PolicyAction {
         match self.check(request).await {
             Ok(action) => action,
             Err(error) => {
@@ -172,7 +172,7 @@ impl MailPolicy {
             return Ok(reject("This address takes bounces only"));
         }
         let Some(user) = request.sasl_username().filter(|user| !user.is_empty()) else {
-            return Ok(PolicyAction::Dunno);
+            return self.check_room(request, &recipient).await;
         };
         let again = || PolicyAction::Close421("Please sign in again".to_owned());
         let Some(live) = request
@@ -188,7 +188,7 @@ impl MailPolicy {
         if request.sender().is_none_or(str::is_empty) {
             return Ok(reject(&t!("smtp-null-sender")));
         }
-        Ok(PolicyAction::Dunno)
+        self.check_room(request, &recipient).await
     }
 
     /// Was nothing revoked since this sign-in (K16)?
@@ -202,7 +202,7 @@ impl MailPolicy {
     }
 
     /// A sign-in for submission, through the smtpd process `smtpd_pid`.
-    pub async fn sasl(&self, attempt: &sasl::Attempt, smtpd_pid: Option<u32>) -> SaslVerdict {
+    pub(super) async fn answer_sasl(&self, attempt: &sasl::Attempt, smtpd_pid: Option<u32>) -> SaslVerdict {
         let fail = |reason: String| SaslVerdict::Fail { user: attempt.user.clone(), reason };
         let Some(password) = text_password(attempt.password.as_bytes()) else {
             return fail(t!("smtp-wrong").into_owned());
@@ -233,7 +233,7 @@ impl MailPolicy {
     }
 
     /// A sign-in over IMAP, POP3 or ManageSieve.
-    pub async fn passdb(&self, request: &PassdbRequest) -> PassdbAnswer {
+    pub(super) async fn answer_passdb(&self, request: &PassdbRequest) -> PassdbAnswer {
         let way = match request.service.as_str() {
             "imap" => Way::Imap,
             "pop3" => Way::Pop3,
@@ -265,7 +265,7 @@ impl MailPolicy {
     }
 
     /// Where a user's mail lies, for deliveries and management. Disabled users and suspended tenants still receive.
-    pub async fn userdb(&self, request: &UserdbRequest) -> UserdbAnswer {
+    pub(super) async fn answer_userdb(&self, request: &UserdbRequest) -> UserdbAnswer {
         let found = async {
             let Ok(address) = request.user.parse::<EmailAddress>() else { return Ok(None) };
             let destination = resolve(&mut self.read().await?, &address).await?;
@@ -298,7 +298,7 @@ impl MailPolicy {
     }
 
     /// Where a message that an alias sends outside goes on to, and on whose behalf.
-    pub async fn forward(&self, sender: Option<&str>, recipient: &str) -> Forward {
+    pub(super) async fn answer_forward(&self, sender: Option<&str>, recipient: &str) -> Forward {
         match self.forward_to(sender.unwrap_or_default(), recipient).await {
             Ok(forward) => forward,
             Err(error) => {
@@ -398,8 +398,10 @@ fn reason(refused: &Verified) -> String {
             t!("smtp-wait", minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX))
                 .into_owned()
         }
-        Verified::Wrong | Verified::Elsewhere | Verified::ProgramOnly | Verified::Yes(_) => {
-            t!("smtp-wrong").into_owned()
-        }
+        Verified::Wrong
+        | Verified::Elsewhere
+        | Verified::ProgramOnly
+        | Verified::NeedsKey
+        | Verified::Yes(_) => t!("smtp-wrong").into_owned(),
     }
 }

@@ -1,12 +1,19 @@
-//! The User Panel: how a mailbox's user sets up a mail program. Nothing else of the mailbox is shown here.
+//! The User Panel: how full the mailbox is, and how its user sets up a mail program. Nothing else of it is shown here.
 
+mod service;
+
+use axum::extract::State;
 use bailiwick_base::t;
+use bailiwick_base::words::Storage;
 use bailiwick_ui::{Column, Icon, Row, Tone, card, copyable, empty_state, facts, notice, page_header, table};
 use maud::{Markup, html};
 
+use crate::mail_policy::{Usage, is_nearly_full, usage_meter};
 use crate::routes::{Access, Routes};
 use crate::settings::MailProgram;
-use crate::shell::{Answer, Shell, redirect};
+use crate::shell::{Answer, Calling, Shell, redirect};
+
+pub use service::UserPanel;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +28,8 @@ async fn start(_: Shell) -> Answer {
 }
 
 /// `GET /panel`
-async fn panel(shell: Shell) -> Answer {
+async fn panel(State(panel): State<UserPanel>, shell: Shell, Calling(caller): Calling) -> Answer {
+    let own = panel.own_usage(&caller).await?;
     let content = if let Some(servers) = &shell.settings().mail_program {
         set_up(shell.name(), servers)
     } else {
@@ -30,7 +38,18 @@ async fn panel(shell: Shell) -> Answer {
             (card().body(html! { (empty_state(Icon::Plug, t!("panel-no-servers-title")).text(t!("panel-no-servers-text"))) }))
         }
     };
+    let content = html! { (content) @if let Some((quota, usage)) = own { (space(usage, quota)) } };
     Ok(shell.page(&t!("panel-title"), content))
+}
+
+/// How full the mailbox is, and what to do about it in time.
+fn space(usage: Option<Usage>, quota: Storage) -> Markup {
+    html! {
+        @if usage.is_some_and(|usage| is_nearly_full(usage, quota)) {
+            (notice(Tone::Warning, t!("panel-nearly-full-text")).title(t!("panel-nearly-full")))
+        }
+        (card().title(t!("panel-space-title")).body(html! { (usage_meter(usage, quota)) }))
+    }
 }
 
 fn set_up(address: &str, servers: &MailProgram) -> Markup {
@@ -67,6 +86,7 @@ fn server_table(servers: &MailProgram) -> Markup {
             .column(Column::new(t!("panel-column-security")))
             .rows([
                 row("imap", t!("panel-use-imap").into_owned(), servers.imaps, tls()),
+                row("pop3", t!("panel-use-pop3").into_owned(), servers.pop3s, tls()),
                 row("smtp", t!("panel-use-smtp").into_owned(), servers.submissions, tls()),
                 row("starttls", t!("panel-use-starttls").into_owned(), servers.submission, t!("panel-security-starttls").into_owned()),
             ]))

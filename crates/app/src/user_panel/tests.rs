@@ -18,6 +18,8 @@ async fn a_user_is_told_the_servers_and_their_own_address_and_nothing_else() {
             "ann@acme-mail.test",
             "mail.provider.example",
             "993",
+            "995",
+            "not measured yet, of 1 GB",
             "465",
             "587",
             "STARTTLS",

@@ -156,5 +156,6 @@ fn account(shared: &Shared, user: &str) -> Option<Account> {
     let state = shared.state();
     let id = *state.mailboxes.get(user).filter(|_| !state.revoked.contains(user))?;
     let home = bailiwick_mail::internal::mail_home(&shared.mail_dir.to_string_lossy(), id);
-    Some(Account { user: user.to_owned(), uid: 5000, gid: 5000, home, quota_bytes: Some(10_000_000) })
+    let quota_bytes = Some(state.quotas.get(user).copied().unwrap_or(10_000_000));
+    Some(Account { user: user.to_owned(), uid: 5000, gid: 5000, home, quota_bytes })
 }

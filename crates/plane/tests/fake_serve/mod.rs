@@ -34,6 +34,10 @@ pub(crate) struct State {
     /// Log lines, by number.
     pub(crate) lines: Vec<LogLine>,
     pub(crate) first_line: Option<u64>,
+    /// Octets that users may store, if not ten million.
+    pub(crate) quotas: HashMap<String, u64>,
+    /// What was said of how much each user stores, in octets and messages.
+    pub(crate) usage: HashMap<String, (u64, u64)>,
     next_job: i64,
 }
 
@@ -111,6 +115,8 @@ impl FakeServe {
         listeners.spawn(questions::socketmap(bind("socketmap.sock"), shared.clone()));
         listeners.spawn(questions::policy(bind("policy.sock"), shared.clone()));
         listeners.spawn(questions::sasl(bind("sasl.sock"), shared.clone()));
+        let _ = std::fs::create_dir(run_dir.join("usage"));
+        listeners.spawn(questions::usage(bind("usage/dict.sock"), shared.clone()));
         listeners.spawn(http::internal(bind("internal.sock"), shared.clone()));
         listeners.spawn(http::passdb(TcpListener::from_std(passdb).expect("listener"), shared.clone()));
         Self { shared, _listeners: listeners }

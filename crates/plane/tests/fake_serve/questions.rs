@@ -1,5 +1,6 @@
 //! Postfix's questions: maps, policy, sign-in.
 
+use bailiwick_mail::dict;
 use bailiwick_mail::policy::{PolicyAction, PolicyDecoder};
 use bailiwick_mail::sasl::{Answer, Event, Session};
 use bailiwick_mail::socketmap::{Reply, SocketmapDecoder};
@@ -89,6 +90,22 @@ pub(super) async fn sasl(listener: UnixListener, shared: Shared) {
                     Answer::Line(line) => drop(stream.write_all(line.as_bytes()).await),
                     Answer::Close => return,
                 }
+            }
+        }
+    })
+    .await;
+}
+
+pub(super) async fn usage(listener: UnixListener, shared: Shared) {
+    each(listener, shared, |mut stream, shared| async move {
+        let mut session = dict::Session::new();
+        let mut buffer = [0; 4096];
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            session.push(&buffer[..read]);
+            while let Some(update) = session.next().expect("the protocol as it is spoken") {
+                let stored = (update.storage.expect("octets"), update.messages.expect("messages"));
+                shared.state().usage.insert(update.user, stored);
+                let _ = stream.write_all(dict::Answer::Ok.encode(update.id).as_bytes()).await;
             }
         }
     })

@@ -1,6 +1,7 @@
 //! A client that speaks in lines, with TLS or without.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -43,6 +44,11 @@ impl Trust {
 impl Client {
     pub(crate) async fn plain(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("connect");
+        Self { stream: BufReader::new(Box::new(stream)) }
+    }
+
+    pub(crate) async fn local(socket: &Path) -> Self {
+        let stream = UnixStream::connect(socket).await.expect("connect");
         Self { stream: BufReader::new(Box::new(stream)) }
     }
 

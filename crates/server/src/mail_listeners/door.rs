@@ -16,7 +16,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 const SHORT_OF_FILES: Duration = Duration::from_millis(100);
 
 /// Something that peers connect to.
-pub(super) trait Listener {
+pub(crate) trait Listener {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
     fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
@@ -39,17 +39,17 @@ impl Listener for TcpListener {
 
 /// How a socket is served.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(crate) struct Door {
     /// For the log.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Peers at a time; the excess is closed.
-    pub(super) peers: usize,
-    pub(super) shutdown: watch::Receiver<bool>,
+    pub(crate) peers: usize,
+    pub(crate) shutdown: watch::Receiver<bool>,
 }
 
 impl Door {
     /// Holds a conversation with each peer. After the end was asked for, those under way are finished.
-    pub(super) async fn serve<L, C, F>(mut self, listener: L, converse: C)
+    pub(crate) async fn serve<L, C, F>(mut self, listener: L, converse: C)
     where
         L: Listener,
         C: Fn(L::Stream, watch::Receiver<bool>) -> F,

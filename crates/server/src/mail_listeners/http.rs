@@ -22,10 +22,10 @@ const KEEP: Duration = Duration::from_mins(1);
 const BODY: Duration = Duration::from_secs(10);
 
 /// What is answered.
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// Answers requests on a connection until the peer closes it, or the end is asked for.
-pub(super) async fn converse<S, F>(
+pub(crate) async fn converse<S, F>(
     stream: S,
     mut shutdown: watch::Receiver<bool>,
     answer: impl Fn(Request<Incoming>) -> F,
@@ -56,7 +56,7 @@ pub(super) async fn converse<S, F>(
 }
 
 /// The whole body, or the status that refuses it.
-pub(super) async fn body(request: Request<Incoming>, limit: usize) -> Result<Bytes, StatusCode> {
+pub(crate) async fn body(request: Request<Incoming>, limit: usize) -> Result<Bytes, StatusCode> {
     let whole = Limited::new(request.into_body(), limit).collect();
     match tokio::time::timeout(BODY, whole).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
@@ -69,14 +69,14 @@ pub(super) async fn body(request: Request<Incoming>, limit: usize) -> Result<Byt
 }
 
 /// An answer with a body.
-pub(super) fn with(content_type: &'static str, body: impl Into<Bytes>) -> Answer {
+pub(crate) fn with(content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer
 }
 
 /// An answer that is only a status.
-pub(super) fn status(status: StatusCode) -> Answer {
+pub(crate) fn status(status: StatusCode) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
     answer

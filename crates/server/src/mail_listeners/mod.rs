@@ -4,10 +4,10 @@
 //! and whatever takes longer than a second, or goes wrong on our side, is answered in the protocol's own
 //! temporary words (K24).
 
-mod door;
+pub(crate) mod door;
 mod forward;
 mod forwarded;
-mod http;
+pub(crate) mod http;
 mod internal;
 mod passdb;
 mod peer;
@@ -18,6 +18,7 @@ mod socketmap;
 mod sockets;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::time::Duration;
 
@@ -48,6 +49,7 @@ pub(crate) struct Bound {
     policy: UnixListener,
     sasl: UnixListener,
     forward: UnixListener,
+    usage: UnixListener,
     internal: UnixListener,
     passdb: TcpListener,
     secret: String,
@@ -62,6 +64,7 @@ pub(crate) fn bind(settings: &PlaneSettings) -> Outcome<Bound> {
         policy: sockets::for_postfix(&settings.policy_socket())?,
         sasl: sockets::for_postfix(&settings.sasl_socket())?,
         forward: sockets::for_postfix(&settings.forward_socket())?,
+        usage: sockets::for_mail(&settings.usage_socket(), settings.mail_gid)?,
         internal: sockets::private(&settings.internal_socket())?,
         passdb: sockets::loopback(passdb::address(&settings.passdb_url))?,
         secret: bailiwick_plane::load_or_make_secret(&settings.passdb_secret())?,
@@ -86,6 +89,7 @@ impl Bound {
                 &self.settings,
                 ground.clock
             ),
+            usage::serve(door("usage", PEERS), self.usage, questions.clone()),
             internal::serve(door("internal", PEERS), self.internal, questions, Jobs::new(core.clone())),
         );
         for socket in sockets::all(&self.settings) {

@@ -8,36 +8,44 @@ use std::os::unix::net::{UnixListener as StdListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use bailiwick_plane::PlaneSettings;
-use nix::unistd::{Group, chown};
+use nix::unistd::{Gid, Group, chown};
 use tokio::net::{TcpListener, UnixListener};
 
 use crate::failure::{Failure, Outcome};
 
 /// Every socket of ours.
-pub(super) fn all(settings: &PlaneSettings) -> [PathBuf; 5] {
+pub(super) fn all(settings: &PlaneSettings) -> [PathBuf; 6] {
     [
         settings.socketmap_socket(),
         settings.policy_socket(),
         settings.sasl_socket(),
         settings.forward_socket(),
+        settings.usage_socket(),
         settings.internal_socket(),
     ]
 }
 
-/// Makes the sockets' directory if it is missing.
+/// Makes the sockets' directories if they are missing.
 pub(super) fn make_run_dir(settings: &PlaneSettings) -> Outcome {
-    let dir = &settings.run_dir;
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(dir).map_err(Failure::file(dir))
+    let dir = settings.usage_dir();
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(&dir).map_err(Failure::file(&dir))
 }
 
 /// A socket for Postfix's processes and nobody else: 0660, Postfix's group. Where we may not give it that group, the
 /// mail plane does, or the directory already has (its set-group-id bit).
 pub(super) fn for_postfix(path: &Path) -> Outcome<UnixListener> {
+    for_group(path, Group::from_name("postfix").ok().flatten().map(|group| group.gid))
+}
+
+/// The same for Dovecot's mail processes, by the group of all mail.
+pub(super) fn for_mail(path: &Path, mail_gid: u32) -> Outcome<UnixListener> {
+    for_group(path, Some(Gid::from_raw(mail_gid)))
+}
+
+fn for_group(path: &Path, group: Option<Gid>) -> Outcome<UnixListener> {
     let listener = listen(path, 0o660)?;
-    if let Some(group) = Group::from_name("postfix").ok().flatten()
-        && chown(path, None, Some(group.gid)).is_err()
-    {
-        tracing::debug!(socket = %path.display(), "the mail plane has to give this socket to Postfix's group");
+    if group.is_some_and(|group| chown(path, None, Some(group)).is_err()) {
+        tracing::debug!(socket = %path.display(), "the mail plane has to give this socket to its group");
     }
     Ok(listener)
 }

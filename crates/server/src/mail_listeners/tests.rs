@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bailiwick_app::mail_policy::{Forward, SaslVerdict};
 use bailiwick_base::words::{Clock, Timestamp};
+use bailiwick_mail::dict::{Answer as DictAnswer, Update};
 use bailiwick_mail::policy::PolicyAction;
 use bailiwick_mail::sasl::Session;
 use bailiwick_mail::socketmap::Reply;
@@ -17,7 +18,7 @@ use super::door::Door;
 use super::forward::Rules;
 use super::peer::Peer;
 use super::reinject::NotTaken;
-use super::{forward, policy, sasl, socketmap};
+use super::{forward, policy, sasl, socketmap, usage};
 
 /// Runs a conversation against what a client sends in pieces of `step` bytes; what came back until it ended.
 fn talk<C, F, T>(sent: &[u8], step: usize, converse: C) -> (Vec<u8>, T)
@@ -131,6 +132,37 @@ fn mp_09_a_malformed_or_slow_policy_request_is_never_a_permit() {
     }
     let (answers, ()) = talk(RCPT.trim_end().as_bytes(), 9, |peer| policy::converse(peer, rules));
     assert_eq!(answers, b"", "a request that broke off has no answer");
+}
+
+const USAGE: &str = "H3\t2\t0\t\tquota\nB1\tann@a.test\nS1\tpriv/quota/storage\t5759\nC1\n\
+    B2\tnobody@a.test\nS2\tpriv/quota/storage\t1\nC2\nB3\tslow@a.test\nC3\n";
+
+async fn noted(update: Update) -> DictAnswer {
+    match update.user.as_str() {
+        "ann@a.test" if update.storage == Some(5759) => DictAnswer::Ok,
+        "slow@a.test" => {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            DictAnswer::Ok
+        }
+        _ => DictAnswer::NotFound,
+    }
+}
+
+#[test]
+fn what_is_said_of_usage_is_answered_however_it_is_cut_and_never_late() {
+    for step in [1, 2, 7, 31, USAGE.len()] {
+        let (answers, ()) = talk(USAGE.as_bytes(), step, |peer| usage::converse(peer, noted));
+        assert_eq!(String::from_utf8_lossy(&answers), "O1\nN2\nF3\tno answer in time\n");
+    }
+}
+
+#[test]
+fn what_asks_for_usage_or_is_nonsense_ends_the_connection_without_an_answer() {
+    for sent in ["B1\tann@a.test\nC1\n", "H3\t2\t0\t\tquota\nLpriv/quota/storage\tann@a.test\n", "junk\n"] {
+        let sent = format!("{sent}{USAGE}");
+        let (answers, ()) = talk(sent.as_bytes(), 9, |peer| usage::converse(peer, noted));
+        assert_eq!(String::from_utf8_lossy(&answers), "");
+    }
 }
 
 const HELLO: &str = "VERSION\t1\t2\nCPID\t77\n";
