@@ -39,6 +39,8 @@ pub struct Origins {
     pub mail: String,
     /// Staff.
     pub staff: String,
+    /// The JSON API.
+    pub api: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -73,6 +75,8 @@ struct MailPorts {
     submissions: u16,
     imap: u16,
     imaps: u16,
+    pop3: u16,
+    pop3s: u16,
     reinject: u16,
     doveadm: u16,
 }
@@ -93,7 +97,7 @@ impl Origins {
     /// `http://admin.localhost:PORT` and so on: browsers treat such names as this machine and as secure.
     pub fn on(port: u16) -> Self {
         let origin = |name: &str| format!("http://{name}.localhost:{port}");
-        Self { admin: origin("admin"), mail: origin("mail"), staff: origin("staff") }
+        Self { admin: origin("admin"), mail: origin("mail"), staff: origin("staff"), api: origin("api") }
     }
 
     /// All of them, for who must know whom to trust.
@@ -139,14 +143,14 @@ impl Config {
 
 impl Mail {
     fn new(data: &Path, run: &Path, ports: &Ports) -> Self {
-        let Ports { smtp, submission, submissions, imap, imaps, reinject, doveadm, .. } = *ports;
+        let Ports { smtp, submission, submissions, imap, imaps, pop3, pop3s, reinject, doveadm, .. } = *ports;
         Self {
             data_dir: data.to_owned(),
             run_dir: run.to_owned(),
             secrets_dir: data.join("secrets"),
             hostname: "mail.provider.test".to_owned(),
             listen: vec![IpAddr::from(Ipv4Addr::LOCALHOST)],
-            ports: MailPorts { smtp, submission, submissions, imap, imaps, reinject, doveadm },
+            ports: MailPorts { smtp, submission, submissions, imap, imaps, pop3, pop3s, reinject, doveadm },
             passdb_url: format!("http://127.0.0.1:{}", ports.passdb),
             relay: Relay { host: "127.0.0.1".to_owned(), port: ports.sink },
         }

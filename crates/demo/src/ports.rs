@@ -31,6 +31,10 @@ pub struct Ports {
     pub imap: u16,
     /// IMAP with TLS from the first byte.
     pub imaps: u16,
+    /// POP3 with STLS.
+    pub pop3: u16,
+    /// POP3 with TLS from the first byte.
+    pub pop3s: u16,
     /// Takes back mail that is sent on.
     pub reinject: u16,
     /// Management of Dovecot.
@@ -50,17 +54,31 @@ impl Ports {
         Ok(ports)
     }
 
-    /// Twelve different free ports.
+    /// Fourteen different free ports.
     pub fn free() -> io::Result<Self> {
         // All are held until all are known, else the same one could come twice.
         let held =
-            (0..12).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<io::Result<Vec<_>>>()?;
+            (0..14).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).collect::<io::Result<Vec<_>>>()?;
         let mut numbers = Vec::with_capacity(held.len());
         for listener in &held {
             numbers.push(listener.local_addr()?.port());
         }
-        let [http, outside, dns, sink, passdb, smtp, submission, submissions, imap, imaps, reinject, doveadm] =
-            numbers[..]
+        let [
+            http,
+            outside,
+            dns,
+            sink,
+            passdb,
+            smtp,
+            submission,
+            submissions,
+            imap,
+            imaps,
+            pop3,
+            pop3s,
+            reinject,
+            doveadm,
+        ] = numbers[..]
         else {
             return Err(io::Error::other("too few ports"));
         };
@@ -75,12 +93,14 @@ impl Ports {
             submissions,
             imap,
             imaps,
+            pop3,
+            pop3s,
             reinject,
             doveadm,
         })
     }
 
-    fn all(&self) -> [u16; 12] {
+    fn all(&self) -> [u16; 14] {
         [
             self.http,
             self.outside,
@@ -92,6 +112,8 @@ impl Ports {
             self.submissions,
             self.imap,
             self.imaps,
+            self.pop3,
+            self.pop3s,
             self.reinject,
             self.doveadm,
         ]

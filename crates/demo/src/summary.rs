@@ -56,6 +56,7 @@ impl Summary<'_> {
             row("Admin Panel", origins.admin),
             row("User Panel", origins.mail),
             row("Staff", origins.staff),
+            row("JSON API", format!("{}/api/docs", origins.api)),
             row("Outside mail and DNS", outside_origin(self.ports)),
         ]
     }
@@ -67,6 +68,7 @@ impl Summary<'_> {
             row("Mail from outside (SMTP)", ports.smtp.to_string()),
             row("Submission", format!("{} STARTTLS, {} TLS", ports.submission, ports.submissions)),
             row("IMAP", format!("{} STARTTLS, {} TLS", ports.imap, ports.imaps)),
+            row("POP3", format!("{} STLS, {} TLS", ports.pop3, ports.pop3s)),
         ]
     }
 }

@@ -1,10 +1,9 @@
 //! Staff's pages about tenants.
 
 use axum::extract::State;
-use axum::response::Response;
 use bailiwick_base::authz::Permission;
 use bailiwick_base::db::{Page, PageRequest};
-use bailiwick_base::words::{EmailAddress, Line, Storage, TenantId};
+use bailiwick_base::words::{Line, TenantId};
 use bailiwick_base::{Code, Error, t};
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
@@ -15,11 +14,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::admins::AdminLogin;
+use super::form::{EditForm, LimitFields, NewForm};
 use super::header::status_badge;
 pub(super) use super::header::{Tab, header};
-use super::service::{Limits, NewTenant, Tenants};
+use super::licences::Licence;
+use super::service::{Overview, Tenants};
 use super::store::{Tenant, TenantStatus};
 use crate::audit::{Audit, card_about};
+use crate::mailbox_types::MailboxType;
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, ListQuery, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::{NoFields, person_name};
@@ -97,39 +99,53 @@ pub(crate) fn pager_of<T>(path: &str, kept: &[(&str, &str)], page: &Page<T>) -> 
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewForm {
-    name: String,
-    users: String,
-    storage: String,
-    domains: String,
-    username: String,
-    full_name: String,
-    email: String,
-}
-
 /// `GET /tenants/new`
-async fn new_page(shell: Shell) -> Response {
-    let form =
-        NewForm { users: "25".into(), storage: "100".into(), domains: "5".into(), ..NewForm::default() };
-    shell.page(&t!("tenant-new-title"), new_form(&shell, &form, &Problem::none()))
+async fn new_page(State(tenants): State<Tenants>, shell: Shell, Calling(caller): Calling) -> Answer {
+    let types = tenants.types(&caller).await?;
+    let form = NewForm::empty(&types);
+    Ok(shell.page(&t!("tenant-new-title"), new_form(&shell, &types, &form, &Problem::none())))
 }
 
-fn limit_fields(users: &str, storage: &str, domains: &str, problem: &Problem) -> Markup {
-    fields(html! {
-        (field("users", t!("field-max-users")).kind(InputKind::Number).value(users).required().error(problem.on("users")))
-        (field("storage", t!("field-max-storage")).value(storage).inputmode("decimal").suffix(t!("unit-gb")).required().error(problem.on("storage")))
-        (field("domains", t!("field-max-domains")).kind(InputKind::Number).value(domains).required().error(problem.on("domains")))
-    })
+/// A number of users for each type that is offered, or that the tenant has licences of.
+fn limit_fields(types: &[MailboxType], had: &[Licence], limits: &LimitFields, problem: &Problem) -> Markup {
+    let shown: Vec<&MailboxType> = types
+        .iter()
+        .filter(|kind| kind.offered || had.iter().any(|licence| licence.kind == kind.id))
+        .collect();
+    html! {
+        (fields(html! {
+            @for kind in &shown {
+                (licences_field(kind, shown.len() == 1, limits.licences_of(kind.id), problem))
+            }
+        }))
+        (fields(html! {
+            (field("storage", t!("field-max-storage")).value(limits.storage.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().error(problem.on("storage")))
+            (field("domains", t!("field-max-domains")).kind(InputKind::Number).value(limits.domains.as_str()).required().error(problem.on("domains")))
+        }))
+    }
 }
 
-fn new_form(shell: &Shell, form: &NewForm, problem: &Problem) -> Markup {
+fn licences_field(kind: &MailboxType, alone: bool, typed: &str, problem: &Problem) -> Markup {
+    let label =
+        if alone { t!("field-max-users") } else { t!("field-max-users-of", kind = kind.name.as_str()) };
+    let error = problem.on("licences").filter(|_| LimitFields::is_wrong(typed));
+    let hint = (!kind.offered).then(|| t!("field-max-users-withdrawn"));
+    let number = field("licences", label).within(kind.id.to_string()).kind(InputKind::Number).value(typed);
+    let number = number.required().error(error);
+    html! {
+        div {
+            (hidden("types", &kind.id.to_string()))
+            @if let Some(hint) = hint { (number.hint(hint)) } @else { (number) }
+        }
+    }
+}
+
+fn new_form(shell: &Shell, types: &[MailboxType], form: &NewForm, problem: &Problem) -> Markup {
     html! {
         (page_header(t!("tenant-new-title")).crumbs(t!("crumbs-label"), [(t!("tenants-title"), "/tenants")]))
         (form_card("/tenants/new").csrf(shell.csrf()).errors(problem.summary()).body(html! {
             (field("name", t!("field-tenant-name")).value(form.name.as_str()).required().error(problem.on("name")))
-            (limit_fields(&form.users, &form.storage, &form.domains, problem))
+            (limit_fields(types, &[], &form.limits(), problem))
             h3 { (t!("tenant-main-admin")) }
             (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("tenant-admin-hint")).error(problem.on("username")))
             (field("full_name", t!("field-full-name")).value(form.full_name.as_str()).autocomplete("off").required().error(problem.on("full_name")))
@@ -137,38 +153,6 @@ fn new_form(shell: &Shell, form: &NewForm, problem: &Problem) -> Markup {
                 .hint(t!("tenant-invite-hint")).error(problem.on("email")))
         }).footer(html! { (submit(t!("tenant-create")).primary()) (link_button(t!("button-cancel"), "/tenants")) }))
     }
-}
-
-impl NewForm {
-    fn parse(&self) -> Result<NewTenant, Error> {
-        Ok(NewTenant {
-            name: person_name(&self.name, "name")?,
-            limits: parse_limits(&self.users, &self.storage, &self.domains)?,
-            admin_name: self.username.clone(),
-            admin_full_name: person_name(&self.full_name, "full_name")?,
-            admin_address: self
-                .email
-                .parse::<EmailAddress>()
-                .map_err(|_| Error::new(Code::EmailAddressInvalid).on("email"))?,
-        })
-    }
-}
-
-fn parse_limits(users: &str, storage: &str, domains: &str) -> Result<Limits, Error> {
-    Ok(Limits {
-        users: whole_number(users, 1, 1_000_000, "users")?,
-        storage: storage.parse::<Storage>().map_err(|_| Error::new(Code::StorageInvalid).on("storage"))?,
-        domains: whole_number(domains, 1, 100_000, "domains")?,
-    })
-}
-
-/// A whole number within bounds, as typed.
-fn whole_number(text: &str, min: i64, max: i64, field: &'static str) -> Result<i64, Error> {
-    text.trim()
-        .parse::<i64>()
-        .ok()
-        .filter(|number| (min..=max).contains(number))
-        .ok_or_else(|| Error::new(Code::NumberInvalid).with("min", min).with("max", max).on(field))
 }
 
 /// `POST /tenants/new`
@@ -181,28 +165,9 @@ async fn create(
     let created = async { tenants.create(&caller, &form.parse()?).await };
     match created.await {
         Ok(tenant) => Ok(redirect(format!("/tenants/{}?done=tenant-created", tenant.id))),
-        Err(error) => shell.again(error, &t!("tenant-new-title"), |problem| new_form(&shell, &form, problem)),
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EditForm {
-    name: String,
-    users: String,
-    storage: String,
-    domains: String,
-    version: i64,
-}
-
-impl EditForm {
-    fn of(tenant: &Tenant) -> Self {
-        Self {
-            name: tenant.name.clone(),
-            users: tenant.max_users.to_string(),
-            storage: tenant.max_storage.in_gb(),
-            domains: tenant.max_domains.to_string(),
-            version: tenant.version,
+        Err(error) => {
+            let types = tenants.types(&caller).await?;
+            shell.again(error, &t!("tenant-new-title"), |problem| new_form(&shell, &types, &form, problem))
         }
     }
 }
@@ -215,39 +180,49 @@ async fn show(
     Calling(caller): Calling,
     Path(id): Path<TenantId>,
 ) -> Answer {
-    let (tenant, main) = tenants.overview(&caller, id).await?;
-    let page = tenant_page(&shell, &tenant, main.as_ref(), &EditForm::of(&tenant), &Problem::none());
+    let overview = tenants.overview(&caller, id).await?;
+    let form = EditForm::of(&overview.tenant, &overview.licences);
+    let page = tenant_page(&shell, &overview, &form, &Problem::none());
     let history = card_about(&audit, &shell, &caller, "tenant", id).await?;
-    Ok(shell.page(&tenant.name, html! { (page) (history) }))
+    Ok(shell.page(&overview.tenant.name, html! { (page) (history) }))
 }
 
-fn tenant_page(
-    shell: &Shell,
-    tenant: &Tenant,
-    main: Option<&AdminLogin>,
-    form: &EditForm,
-    problem: &Problem,
-) -> Markup {
+fn tenant_page(shell: &Shell, overview: &Overview, form: &EditForm, problem: &Problem) -> Markup {
+    let Overview { tenant, licences, types, main } = overview;
     let path = format!("/tenants/{}", tenant.id);
-    let storage = (tenant.storage_used.as_bytes(), tenant.max_storage.as_bytes());
     html! {
         (header(shell, tenant, Tab::Overview))
-        (card().title(t!("tenant-usage")).body(html! {
-            (facts()
-                .fact(t!("meter-users"), usage_meter(&tenant.users_used, &tenant.max_users, (tenant.users_used, tenant.max_users)))
-                .fact(t!("meter-storage"), usage_meter(&tenant.storage_used, &tenant.max_storage, storage))
-                .fact(t!("meter-domains"), usage_meter(&tenant.domains_used, &tenant.max_domains, (tenant.domains_used, tenant.max_domains)))
-                .fact(t!("column-created"), shell.when(tenant.created_at)))
-        }))
+        (usage_card(shell, tenant, licences))
         @if let Some(main) = main { (main_admin_card(main, &path)) }
         @if shell.holds(Permission::TenantUpdate) {
             (form_card(path.as_str()).title(t!("tenant-edit")).csrf(shell.csrf()).errors(problem.summary()).body(html! {
                 (hidden("version", &form.version.to_string()))
                 (field("name", t!("field-tenant-name")).value(form.name.as_str()).required().error(problem.on("name")))
-                (limit_fields(&form.users, &form.storage, &form.domains, problem))
+                (limit_fields(types, licences, &form.limits(), problem))
             }).footer(html! { (submit(t!("tenant-update")).primary()) }))
         }
         @if shell.holds(Permission::TenantSuspend) { (suspension(shell, tenant, &path)) }
+    }
+}
+
+/// What it uses of what it may have; users by type where it has several.
+fn usage_card(shell: &Shell, tenant: &Tenant, licences: &[Licence]) -> Markup {
+    let storage = (tenant.storage_used.as_bytes(), tenant.max_storage.as_bytes());
+    let users =
+        |label: String, used: i64, licensed: i64| (label, usage_meter(&used, &licensed, (used, licensed)));
+    let users: Vec<(String, Markup)> = if licences.len() > 1 {
+        licences.iter().map(|of| users(of.name.clone(), of.used, of.licensed)).collect()
+    } else {
+        vec![users(t!("meter-users").into_owned(), tenant.users_used, tenant.max_users)]
+    };
+    let shown = users.into_iter().fold(facts(), |facts, (label, meter)| facts.fact(label, meter));
+    html! {
+        (card().title(t!("tenant-usage")).body(html! {
+            (shown
+                .fact(t!("meter-storage"), usage_meter(&tenant.storage_used, &tenant.max_storage, storage))
+                .fact(t!("meter-domains"), usage_meter(&tenant.domains_used, &tenant.max_domains, (tenant.domains_used, tenant.max_domains)))
+                .fact(t!("column-created"), shell.when(tenant.created_at)))
+        }))
     }
 }
 
@@ -294,16 +269,15 @@ async fn update(
     Form(form): Form<EditForm>,
 ) -> Answer {
     let updated = async {
-        let limits = parse_limits(&form.users, &form.storage, &form.domains)?;
+        let limits = form.limits().parse()?;
         tenants.update(&caller, id, form.version, &person_name(&form.name, "name")?, &limits).await
     };
     match updated.await {
         Ok(()) => Ok(redirect(format!("/tenants/{id}?done=saved"))),
         Err(error) => {
-            let (tenant, main) = tenants.overview(&caller, id).await?;
-            shell.again(error, &tenant.name, |problem| {
-                tenant_page(&shell, &tenant, main.as_ref(), &form, problem)
-            })
+            let overview = tenants.overview(&caller, id).await?;
+            let title = overview.tenant.name.clone();
+            shell.again(error, &title, |problem| tenant_page(&shell, &overview, &form, problem))
         }
     }
 }

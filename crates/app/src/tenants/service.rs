@@ -1,15 +1,18 @@
 //! What staff does with tenants.
 
 use bailiwick_base::authz::{Caller, Detail, Realm, Role};
-use bailiwick_base::db::{Page, PageRequest};
+use bailiwick_base::db::{Page, PageRequest, WriteTx};
 use bailiwick_base::words::{EmailAddress, Installation, Line, Storage, TenantId};
 use bailiwick_base::{Code, Error};
 
 use super::actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
 use super::admins::{self, AdminLogin};
+use super::licences::{self, Licence, Licences};
 use super::store::{self, Tenant, TenantStatus};
+use super::usage::{self, Usage};
 use crate::core::service;
 use crate::jobs;
+use crate::mailbox_types::{self, MailboxType};
 use crate::sign_in::NewLogin;
 
 service! {
@@ -18,10 +21,10 @@ service! {
 }
 
 /// What a tenant may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Mailboxes.
-    pub users: i64,
+    /// Mailboxes, by type.
+    pub users: Licences,
     /// Storage assigned to mailboxes.
     pub storage: Storage,
     /// Domains.
@@ -43,6 +46,19 @@ pub struct NewTenant {
     pub admin_address: EmailAddress,
 }
 
+/// A tenant with what its first page shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// What it may have and has of each type of user.
+    pub licences: Vec<Licence>,
+    /// Every type there is.
+    pub types: Vec<MailboxType>,
+    /// Its main Admin.
+    pub main: Option<AdminLogin>,
+}
+
 impl Tenants {
     /// A page of tenants whose name, or a domain or Admin of theirs, contains `search`.
     pub async fn page(
@@ -61,17 +77,36 @@ impl Tenants {
         self.core.read(caller).await?.find(id).await
     }
 
-    /// One tenant and its main Admin.
-    pub async fn overview(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-    ) -> Result<(Tenant, Option<AdminLogin>), Error> {
+    /// One tenant with its licences, its main Admin and the types there are.
+    pub async fn overview(&self, caller: &Caller, id: TenantId) -> Result<Overview, Error> {
         let mut tx = self.core.read(caller).await?;
-        let tenant = tx.find(id).await?;
+        let tenant: Tenant = tx.find(id).await?;
         let visible = tx.visible::<AdminLogin>()?;
         let main = admins::main_admin(&mut tx, &visible, id).await?;
-        Ok((tenant, main))
+        let licences = licences::of_tenant(&mut tx, id).await?;
+        let visible = tx.visible()?;
+        let types = mailbox_types::seen(&mut tx, &visible).await?;
+        Ok(Overview { tenant, licences, types, main })
+    }
+
+    /// Every type of user there is, for whoever says how many a tenant may have.
+    pub async fn types(&self, caller: &Caller) -> Result<Vec<MailboxType>, Error> {
+        let mut tx = self.core.read(caller).await?;
+        let visible = tx.visible()?;
+        mailbox_types::seen(&mut tx, &visible).await
+    }
+
+    /// What a tenant may have and has of each type of user.
+    pub async fn licences(&self, caller: &Caller, id: TenantId) -> Result<Vec<Licence>, Error> {
+        let mut tx = self.core.read(caller).await?;
+        let tenant: Tenant = tx.find(id).await?;
+        licences::of_tenant(&mut tx, tenant.id).await
+    }
+
+    /// What the caller's own tenant uses of what was bought, as far as the caller works for it.
+    pub async fn usage(&self, caller: &Caller) -> Result<Usage, Error> {
+        let mut tx = self.core.read(caller).await?;
+        usage::usage(&mut tx).await?.ok_or_else(|| Code::NoSuchThing.into())
     }
 
     /// Creates a tenant and invites its main Admin.
@@ -79,7 +114,12 @@ impl Tenants {
         let name = crate::sign_in::login_name(&new.admin_name)?;
         let mut tx = self.core.write(caller).await?;
         let proof = tx.authorize::<CreateTenant>(Installation).await?;
-        let tenant = store::insert(&mut tx, &proof, &new.name, &new.limits).await?;
+        let id = store::insert(&mut tx, &proof, &new.name, &new.limits).await?;
+        for (kind, licensed) in chosen(&mut tx, &new.limits.users).await? {
+            licences::insert(&mut tx, &proof, id, &kind, licensed).await?;
+        }
+        let tenant = store::created(&mut tx, &proof, id).await?;
+        let words = licences::in_words(&licences::of_tenant(&mut tx, id).await?);
         let admin = NewLogin {
             realm: Realm::Admin,
             name: &name,
@@ -92,7 +132,7 @@ impl Tenants {
         let login = admin.create(&self.core, &mut tx).await?;
         admin.grant_over_tenant(&mut tx, login, Role::MainAdmin).await?;
         let detail = Detail::none()
-            .set("users", new.limits.users)
+            .set("licences", words)
             .set("storage", new.limits.storage)
             .set("domains", new.limits.domains)
             .set("main_admin", &name)
@@ -116,10 +156,15 @@ impl Tenants {
             return Err(Code::ChangedMeanwhile.into());
         }
         not_below_use(&tenant, limits)?;
+        let before = licences::in_words(&licences::of_tenant(&mut tx, id).await?);
+        for (kind, licensed) in chosen(&mut tx, &limits.users).await? {
+            licences::set(&mut tx, &tenant, &kind, licensed).await?;
+        }
+        let after = licences::in_words(&licences::of_tenant(&mut tx, id).await?);
         store::update(&mut tx, &tenant, name, limits).await?;
         let detail = Detail::none()
             .changed("name", &tenant.name, &name.to_string())
-            .changed("users", &tenant.max_users, &limits.users)
+            .changed("licences", &before, &after)
             .changed("storage", &tenant.max_storage, &limits.storage)
             .changed("domains", &tenant.max_domains, &limits.domains);
         tx.commit(tenant.event(detail)).await
@@ -156,15 +201,39 @@ impl Tenants {
 /// A limit that is lowered below what is in use is refused, with the figure. One that lies below it already, because
 /// somebody may create without limits, may stay.
 fn not_below_use(tenant: &Tenant, limits: &Limits) -> Result<(), Error> {
-    let below =
-        |field: &'static str, used: String| Error::new(Code::LimitBelowUse).with("used", used).on(field);
-    if limits.users < tenant.users_used.min(tenant.max_users) {
-        Err(below("users", tenant.users_used.to_string()))
-    } else if limits.storage < tenant.storage_used.min(tenant.max_storage) {
+    let below = |field: &'static str, used: String| {
+        Error::new(Code::LimitBelowUse).with("of", "whole").with("used", used).on(field)
+    };
+    if limits.storage < tenant.storage_used.min(tenant.max_storage) {
         Err(below("storage", tenant.storage_used.to_string()))
     } else if limits.domains < tenant.domains_used.min(tenant.max_domains) {
         Err(below("domains", tenant.domains_used.to_string()))
     } else {
         Ok(())
     }
+}
+
+/// The types that are named, in the order in which their rows are locked, each with its number.
+async fn chosen(tx: &mut WriteTx, licences: &Licences) -> Result<Vec<(MailboxType, i64)>, Error> {
+    let types = mailbox_types::all(tx).await?;
+    let unknown = || Error::from(Code::MailboxTypeUnknown);
+    let mut chosen = match licences {
+        Licences::OfFirst(number) => {
+            let first = types.into_iter().find(|kind| kind.offered).ok_or_else(unknown)?;
+            vec![(first, *number)]
+        }
+        Licences::Of(named) => {
+            let mut chosen = Vec::with_capacity(named.len());
+            for (id, number) in named {
+                let kind = types.iter().find(|kind| kind.id == *id).ok_or_else(unknown)?;
+                chosen.push((kind.clone(), *number));
+            }
+            chosen
+        }
+    };
+    chosen.sort_by_key(|(kind, _)| kind.id);
+    if chosen.windows(2).any(|pair| pair[0].0.id == pair[1].0.id) {
+        return Err(unknown());
+    }
+    Ok(chosen)
 }

@@ -3,12 +3,13 @@
 use bailiwick_base::authz::{Authorized, Permission, Place, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, Sql, WriteTx, like_literal, sql};
 use bailiwick_base::words::{
-    DomainId, DomainName, EmailAddress, Line, LoginId, Storage, TenantId, Timestamp, limits,
+    DomainId, DomainName, EmailAddress, Line, LoginId, MailboxTypeId, Storage, TenantId, Timestamp, limits,
 };
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
 use super::actions::{CreateTenant, ResumeTenant, SuspendTenant, UpdateTenant};
+use super::licences::Licence;
 use super::service::Limits;
 use super::usage::{Usage, sees_limits};
 
@@ -40,13 +41,13 @@ pub struct Tenant {
     pub name: String,
     /// Is it served?
     pub status: TenantStatus,
-    /// Mailboxes it may have.
+    /// Mailboxes it may have, of all types together.
     pub max_users: i64,
     /// Storage it may assign.
     pub max_storage: Storage,
     /// Domains it may have.
     pub max_domains: i64,
-    /// Mailboxes it has.
+    /// Mailboxes it has, of all types together.
     pub users_used: i64,
     /// Storage it has assigned.
     pub storage_used: Storage,
@@ -91,7 +92,9 @@ impl From<Row> for Tenant {
     }
 }
 
-const SELECT: &str = "SELECT id, name, status, max_users, max_storage, max_domains, users_used, storage_used, domains_used, version, created_at \
+const SELECT: &str = "SELECT id, name, status, max_storage, max_domains, storage_used, domains_used, version, created_at, \
+     (SELECT CAST(COALESCE(sum(l.licensed), 0) AS BIGINT) FROM licences l WHERE l.tenant_id = tenants.id) AS max_users, \
+     (SELECT CAST(COALESCE(sum(l.used), 0) AS BIGINT) FROM licences l WHERE l.tenant_id = tenants.id) AS users_used \
      FROM tenants WHERE TRUE";
 
 impl Target for Tenant {
@@ -166,31 +169,28 @@ pub(super) async fn insert(
     _: &Authorized<CreateTenant>,
     name: &Line<100>,
     allowed: &Limits,
-) -> Result<Tenant, Error> {
+) -> Result<TenantId, Error> {
     let now = tx.now();
     let statement = sql(
-        "INSERT INTO tenants (name, name_key, status, max_users, max_storage, max_domains, created_at) VALUES ($, $, 'active', $, $, $, $) RETURNING id",
+        "INSERT INTO tenants (name, name_key, status, max_storage, max_domains, created_at) VALUES ($, $, 'active', $, $, $) RETURNING id",
     )
     .bind(name)
     .bind(key(name.as_str()))
-    .bind(allowed.users)
     .bind(allowed.storage)
     .bind(allowed.domains)
     .bind(now);
     let (id,): (TenantId,) = tx.one(statement).await.map_err(taken)?;
-    Ok(Tenant {
-        id,
-        name: name.to_string(),
-        status: TenantStatus::Active,
-        max_users: allowed.users,
-        max_storage: allowed.storage,
-        max_domains: allowed.domains,
-        users_used: 0,
-        storage_used: Storage::bytes(0),
-        domains_used: 0,
-        version: 1,
-        created_at: now,
-    })
+    Ok(id)
+}
+
+/// The tenant that was made in this transaction.
+pub(super) async fn created(
+    tx: &mut WriteTx,
+    _: &Authorized<CreateTenant>,
+    id: TenantId,
+) -> Result<Tenant, Error> {
+    let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(id)).await?;
+    Ok(row.into())
 }
 
 pub(super) async fn update(
@@ -199,10 +199,9 @@ pub(super) async fn update(
     name: &Line<100>,
     allowed: &Limits,
 ) -> Result<(), Error> {
-    let statement = sql("UPDATE tenants SET name = $, name_key = $, max_users = $, max_storage = $, max_domains = $, version = version + 1 WHERE id = $")
+    let statement = sql("UPDATE tenants SET name = $, name_key = $, max_storage = $, max_domains = $, version = version + 1 WHERE id = $")
         .bind(name)
         .bind(key(name.as_str()))
-        .bind(allowed.users)
         .bind(allowed.storage)
         .bind(allowed.domains)
         .bind(tenant.id);
@@ -255,10 +254,51 @@ pub(crate) async fn main_admin_address(
     Ok(address.and_then(|(address,)| address.parse().ok()))
 }
 
-/// What the actor's own tenant uses of what it bought, for whoever works for the whole of it.
+#[derive(FromRow)]
+struct UsageRow {
+    name: String,
+    max_storage: Storage,
+    max_domains: i64,
+    storage_used: Storage,
+    domains_used: i64,
+    kind: Option<MailboxTypeId>,
+    kind_name: Option<String>,
+    max_quota: Option<Storage>,
+    licensed: Option<i64>,
+    used: Option<i64>,
+}
+
+/// What the actor's own tenant uses of what it bought, for whoever works for the whole of it. It stands on every page,
+/// so it is one statement.
 pub(super) async fn usage(tx: &mut ReadTx, tenant: TenantId) -> Result<Usage, Error> {
-    let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
-    Ok(Usage::of(&row.into()))
+    let select = sql(
+        "SELECT t.name, t.max_storage, t.max_domains, t.storage_used, t.domains_used, y.id AS kind, y.name AS kind_name, \
+         y.max_quota, l.licensed, l.used FROM tenants t \
+         LEFT JOIN licences l ON l.tenant_id = t.id AND (l.licensed > 0 OR l.used > 0) \
+         LEFT JOIN mailbox_types y ON y.id = l.type_id WHERE t.id = $ ORDER BY y.position, y.id",
+    );
+    let rows: Vec<UsageRow> = tx.all(select.bind(tenant)).await?;
+    let licences: Vec<Licence> = rows.iter().filter_map(UsageRow::licence).collect();
+    let first = rows.into_iter().next().ok_or_else(|| Error::internal("an actor of no tenant"))?;
+    Ok(Usage {
+        name: first.name,
+        users: licences.iter().map(|licence| licence.used).sum(),
+        licences: Some(licences),
+        storage: (first.storage_used, Some(first.max_storage)),
+        domains: (first.domains_used, Some(first.max_domains)),
+    })
+}
+
+impl UsageRow {
+    fn licence(&self) -> Option<Licence> {
+        Some(Licence {
+            kind: self.kind?,
+            name: self.kind_name.clone()?,
+            max_quota: self.max_quota,
+            licensed: self.licensed?,
+            used: self.used?,
+        })
+    }
 }
 
 #[derive(FromRow)]
@@ -282,50 +322,22 @@ pub(super) async fn usage_of_domains(
     .push(" WHERE t.id = $ GROUP BY t.id, t.name")
     .bind(tenant);
     let part: Part = tx.one(select).await?;
-    let (users, storage, domains) = ((part.users, None), (part.storage, None), (part.domains, None));
-    Ok(Usage { name: part.name, users, storage, domains })
+    let (storage, domains) = ((part.storage, None), (part.domains, None));
+    Ok(Usage { name: part.name, users: part.users, licences: None, storage, domains })
 }
 
-/// Counts a mailbox more or fewer (`users`) and storage more or less, within what was bought (K25). The condition
-/// stands in the statement, so it holds under any number of them at once.
-pub(crate) async fn count_mailbox(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    users: i64,
-    storage: i64,
-) -> Result<(), Error> {
-    let statement = sql(
-        "UPDATE tenants SET users_used = users_used + $1, storage_used = storage_used + $2 \
-         WHERE id = $3 AND ($1 <= 0 OR users_used + $1 <= max_users) AND ($2 <= 0 OR storage_used + $2 <= max_storage)",
-    )
-    .bind(users)
+/// Counts storage (bytes) more or less, within what was bought (K25). The condition stands in the statement, so it
+/// holds under any number of them at once, and for those who create without the limit of users too.
+pub(crate) async fn count_storage(tx: &mut WriteTx, tenant: TenantId, storage: i64) -> Result<(), Error> {
+    let statement = sql("UPDATE tenants SET storage_used = storage_used + $1 \
+         WHERE id = $2 AND ($1 <= 0 OR storage_used + $1 <= max_storage)")
     .bind(storage)
     .bind(tenant);
     if tx.run(statement).await? == 1 {
         return Ok(());
     }
-    if users > 0 && is_unlimited(tx, tenant).await? {
-        let counted =
-            sql("UPDATE tenants SET users_used = users_used + $1, storage_used = storage_used + $2 \
-             WHERE id = $3 AND ($2 <= 0 OR storage_used + $2 <= max_storage)")
-            .bind(users)
-            .bind(storage)
-            .bind(tenant);
-        if tx.run(counted).await? == 1 {
-            return Ok(());
-        }
-        let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
-        return Err(storage_reached(tx, tenant, &row));
-    }
     let row: Row = tx.one(sql(SELECT).push(" AND id = $").bind(tenant)).await?;
-    if users > 0 && row.users_used + users > row.max_users {
-        let reached = Error::new(Code::UserLimitReached);
-        Err(with_figures(tx, tenant, reached, |error| {
-            error.with("used", row.users_used).with("licensed", row.max_users)
-        }))
-    } else {
-        Err(storage_reached(tx, tenant, &row))
-    }
+    Err(storage_reached(tx, tenant, &row))
 }
 
 fn storage_reached(tx: &WriteTx, tenant: TenantId, row: &Row) -> Error {
@@ -337,7 +349,7 @@ fn storage_reached(tx: &WriteTx, tenant: TenantId, row: &Row) -> Error {
 
 /// Does the actor create users without the tenant's limit on their number? Those of storage and domains hold. Staff lets an API Sub-Admin; read here and now, so that taking it
 /// back holds for what begins after it (VE-23).
-async fn is_unlimited(tx: &mut WriteTx, tenant: TenantId) -> Result<bool, Error> {
+pub(super) async fn is_unlimited(tx: &mut WriteTx, tenant: TenantId) -> Result<bool, Error> {
     let Some(login) = tx.actor().login() else { return Ok(false) };
     let statement = sql("SELECT id FROM logins WHERE id = $ AND tenant_id = $ AND realm = 'admin' AND api_access AND unlimited")
         .bind(login)
@@ -347,7 +359,7 @@ async fn is_unlimited(tx: &mut WriteTx, tenant: TenantId) -> Result<bool, Error>
 }
 
 /// The totals of a tenant are named only to whoever works for the whole of it.
-fn with_figures(
+pub(super) fn with_figures(
     tx: &WriteTx,
     tenant: TenantId,
     reached: Error,

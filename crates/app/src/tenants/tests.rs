@@ -7,7 +7,8 @@ async fn staff_creates_a_tenant_and_its_main_admin_comes_in_by_invitation() {
         let staff = app.staff().await;
         let fields = [
             ("name", "Acme Ltd"),
-            ("users", "25"),
+            ("types", "typ_1"),
+            ("licences", "25"),
             ("storage", "50"),
             ("domains", "3"),
             ("username", "Acme.Admin"),
@@ -44,7 +45,8 @@ async fn limits_are_not_set_below_what_is_used_and_a_stale_form_saves_nothing() 
         let save = async |users: &str, version: &str| {
             let fields = [
                 ("name", "acme"),
-                ("users", users),
+                ("types", "typ_1"),
+                ("licences", users),
                 ("storage", "100"),
                 ("domains", "5"),
                 ("version", version),
@@ -53,7 +55,7 @@ async fn limits_are_not_set_below_what_is_used_and_a_stale_form_saves_nothing() 
         };
         let below = save("1", "1").await;
         assert_eq!(below.status, 422);
-        assert!(below.says("In use: 2"), "{}", below.words());
+        assert!(below.says("2 users are of the type Standard"), "{}", below.words());
         assert_eq!(save("7", "1").await.status, 303);
         assert_eq!(save("9", "1").await.status, 412, "the form was filled from an older version");
         assert!(staff.get(&path).await.body.contains("value=\"7\""));

@@ -7,15 +7,21 @@ use bailiwick_base::words::{DomainId, Storage, TenantId, Timestamp};
 use bailiwick_base::{Error, t};
 use bailiwick_ui::{Meter, meter};
 
+use super::licences::Licence;
 use super::store;
+
+/// Types of users that have a meter each; of more there is one for all.
+const METERS: usize = 4;
 
 /// What is used, and what was bought; no limit for whoever sees only a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
     /// The tenant's name.
     pub name: String,
-    /// Mailboxes.
-    pub users: (i64, Option<i64>),
+    /// Mailboxes of all types together.
+    pub users: i64,
+    /// The same by type, with what was bought; none for whoever sees only a part.
+    pub licences: Option<Vec<Licence>>,
     /// Storage assigned to mailboxes.
     pub storage: (Storage, Option<Storage>),
     /// Domains.
@@ -51,18 +57,22 @@ pub(crate) async fn usage(tx: &mut ReadTx) -> Result<Option<Usage>, Error> {
 }
 
 impl Usage {
-    pub(super) fn of(tenant: &store::Tenant) -> Self {
-        Self {
-            name: tenant.name.clone(),
-            users: (tenant.users_used, Some(tenant.max_users)),
-            storage: (tenant.storage_used, Some(tenant.max_storage)),
-            domains: (tenant.domains_used, Some(tenant.max_domains)),
-        }
-    }
-
     /// Are the limits among it? Who does not see them has nothing to buy.
     pub fn is_whole(&self) -> bool {
-        self.users.1.is_some()
+        self.licences.is_some()
+    }
+
+    /// Users, by type where there are several and the bar has room for them.
+    fn users_by_type(&self) -> Vec<(String, (i64, Option<i64>))> {
+        let all = |limit| vec![(t!("meter-users").into_owned(), (self.users, limit))];
+        match self.licences.as_deref() {
+            None => all(None),
+            Some(licences) if (2..=METERS).contains(&licences.len()) => licences
+                .iter()
+                .map(|licence| (licence.name.clone(), (licence.used, Some(licence.licensed))))
+                .collect(),
+            Some(licences) => all(Some(licences.iter().map(|licence| licence.licensed).sum())),
+        }
     }
 
     /// The meters, each leading to where more can be bought, if the installation says where.
@@ -72,16 +82,15 @@ impl Usage {
             meter(label, of_limit(&used, limit.as_ref()), size(used), limit.map(size))
         };
         let (assigned, bought) = self.storage;
-        let meters = vec![
-            counted(t!("meter-users").into_owned(), self.users),
-            meter(
-                t!("meter-storage"),
-                of_limit(&assigned, bought.as_ref()),
-                size(assigned.as_bytes()),
-                bought.map(|bought| size(bought.as_bytes())),
-            ),
-            counted(t!("meter-domains").into_owned(), self.domains),
-        ];
+        let mut meters: Vec<Meter> =
+            self.users_by_type().into_iter().map(|(label, figures)| counted(label, figures)).collect();
+        meters.push(meter(
+            t!("meter-storage"),
+            of_limit(&assigned, bought.as_ref()),
+            size(assigned.as_bytes()),
+            bought.map(|bought| size(bought.as_bytes())),
+        ));
+        meters.push(counted(t!("meter-domains").into_owned(), self.domains));
         match settings.billing_url.as_ref().filter(|_| self.is_whole()) {
             Some(url) => meters.into_iter().map(|meter| meter.href(url.as_str())).collect(),
             None => meters,

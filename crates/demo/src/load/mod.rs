@@ -54,6 +54,8 @@ pub struct Loader<'a> {
 
 /// Users of each domain whose passwords are shown.
 const SHOWN: usize = 1;
+/// One user of so many has the larger type.
+const ENHANCED: usize = 6;
 /// How long an invitation may be on its way.
 const ON_ITS_WAY: Duration = Duration::from_secs(30);
 
@@ -66,8 +68,9 @@ impl Loader<'_> {
         }
         let mut loaded = Loaded::default();
         let mut staff = self.set_up(&mut loaded).await?;
+        let types = user_types(&mut staff).await?;
         for company in &self.data.companies {
-            self.company(&mut staff, company, &mut loaded).await?;
+            self.company(&mut staff, company, &types, &mut loaded).await?;
         }
         if self.mail {
             self.letters().await?;
@@ -118,12 +121,16 @@ impl Loader<'_> {
         &self,
         staff: &mut Visitor,
         company: &Company,
+        types: &Types,
         loaded: &mut Loaded,
     ) -> Result<(), Unexpected> {
         let admin = &company.admin;
         let fields = [
             ("name", company.name),
-            ("users", "150"),
+            ("types", &types.basic),
+            ("licences", "120"),
+            ("types", &types.enhanced),
+            ("licences", "30"),
             ("storage", "1000"),
             ("domains", "5"),
             ("username", admin.login),
@@ -151,7 +158,7 @@ impl Loader<'_> {
             secret,
         });
         for domain in &company.domains {
-            self.domain(&mut browser, domain, loaded).await?;
+            self.domain(&mut browser, domain, types, loaded).await?;
         }
         let waiting = format!("waiting-{}", company.domains[0].name);
         browser.fill("/domains/new", &[("domain", &waiting)]).await?;
@@ -162,6 +169,7 @@ impl Loader<'_> {
         &self,
         browser: &mut Visitor,
         domain: &Domain,
+        types: &Types,
         loaded: &mut Loaded,
     ) -> Result<(), Unexpected> {
         let added = browser.fill("/domains/new", &[("domain", domain.name)]).await?;
@@ -182,11 +190,14 @@ impl Loader<'_> {
         for (number, mailbox) in domain.mailboxes.iter().enumerate() {
             (self.progress)(domain.name, number, domain.mailboxes.len());
             let secret = password()?;
+            let (kind, quota) =
+                if number.is_multiple_of(ENHANCED) { (&types.enhanced, "15") } else { (&types.basic, "5") };
             let fields = [
                 ("domain", id),
                 ("username", &mailbox.local_part),
                 ("name", &mailbox.name),
-                ("quota", "5"),
+                ("kind", kind),
+                ("quota", quota),
                 ("how", "password"),
                 ("recovery", ""),
                 ("password", &secret),
@@ -222,6 +233,25 @@ impl Loader<'_> {
         }
         Ok(())
     }
+}
+
+/// The two types of users that are offered, as paths and forms name them.
+struct Types {
+    basic: String,
+    enhanced: String,
+}
+
+/// Makes a smaller type of the one that is there, and adds a larger one.
+async fn user_types(staff: &mut Visitor) -> Result<Types, Unexpected> {
+    let page = staff.get("/user-types").await?;
+    let basic = between(&page.body, "href=\"/user-types/typ_", "\"").map(|id| format!("typ_{id}"));
+    let basic = basic.ok_or_else(|| Unexpected::new("there is no user type"))?;
+    let fields = [("name", "Basic"), ("quota", "10"), ("position", "1"), ("version", "1")];
+    staff.fill(&format!("/user-types/{basic}"), &fields).await?;
+    let added =
+        staff.fill("/user-types/new", &[("name", "Enhanced"), ("quota", ""), ("position", "2")]).await?;
+    let enhanced = between(&added, "/user-types/", "?").unwrap_or_default().to_owned();
+    Ok(Types { basic, enhanced })
 }
 
 async fn sign_in(visitor: &mut Visitor, name: &str, secret: &str) -> Result<(), Unexpected> {

@@ -4,11 +4,13 @@
 //! for one thing: whether a program of theirs is bound by what was bought.
 
 mod actions;
+mod api;
 mod pages;
 mod service;
 mod store;
 
 pub use actions::{BindByLimits, ChangeAdminAddress, LiftLimits, SendAdminLink};
+pub(super) use api::api;
 pub(super) use pages::{routes, status_badge};
 pub use service::Admins;
 pub(crate) use service::lift_limits;

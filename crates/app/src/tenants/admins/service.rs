@@ -86,6 +86,10 @@ impl Admins {
     ) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let admin = main_of(tx.authorize::<ChangeAdminAddress>(login).await?, tenant)?;
+        if tx.actor().is_program() {
+            // Whoever chooses where links go has the login.
+            return Err(Code::NotByProgram.into());
+        }
         let before = admin.recovery_address.clone();
         if before.as_ref() == Some(address) {
             return Ok(());

@@ -113,7 +113,8 @@ async fn staff_sends_the_main_admin_a_link_to_the_known_address_only() {
         let staff = app.staff().await;
         let fields = [
             ("name", "Acme Ltd"),
-            ("users", "25"),
+            ("types", "typ_1"),
+            ("licences", "25"),
             ("storage", "50"),
             ("domains", "3"),
             ("username", "ada"),
@@ -193,7 +194,8 @@ async fn ve_23_ap_19_only_staff_lifts_the_limits_and_for_a_program_alone() {
         let admin = app.main_admin("acme").await;
         let domain = app.domain(&admin, "acme.test").await.to_string();
         let (login, robot) = program(&app, &admin).await;
-        app.meddle("UPDATE tenants SET max_users = 1, max_storage = 2000000000").await;
+        app.meddle("UPDATE licences SET licensed = 1").await;
+        app.meddle("UPDATE tenants SET max_storage = 2000000000").await;
         assert_eq!(add_user(&robot, &domain, "first", "1").await.status, 303);
         let full = add_user(&robot, &domain, "second", "1").await;
         assert_eq!(full.status, 409);
@@ -214,8 +216,14 @@ async fn ve_23_ap_19_only_staff_lifts_the_limits_and_for_a_program_alone() {
         let overview = staff.get(&format!("/tenants/{}", admin.tenant)).await;
         assert!(overview.says("Users 2 / 1") && overview.says("Storage 2 GB / 2 GB"), "{}", overview.words());
         let version = overview.between("name=\"version\" value=\"", "\"").expect("a version").to_owned();
-        let renamed =
-            [("name", "Acme"), ("users", "1"), ("storage", "2"), ("domains", "5"), ("version", &version)];
+        let renamed = [
+            ("name", "Acme"),
+            ("types", "typ_1"),
+            ("licences", "1"),
+            ("storage", "2"),
+            ("domains", "5"),
+            ("version", &version),
+        ];
         let saved = staff.fill(&format!("/tenants/{}", admin.tenant), &renamed).await;
         assert_eq!(saved.status, 303, "a limit below what is used may stay: {}", saved.words());
 
