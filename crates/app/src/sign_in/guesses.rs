@@ -46,6 +46,12 @@ impl Counted {
         Self { pair: own.clone(), name: own.clone(), network: own }
     }
 
+    /// For API keys that are none: counted for the network they come from. A good key is never asked to wait.
+    pub(super) fn of_api_keys(address: ClientAddress) -> Self {
+        let network = format!("api keys {}", address.network());
+        Self { pair: network.clone(), name: network.clone(), network }
+    }
+
     pub(super) fn keys(&self) -> [&str; 3] {
         [&self.pair, &self.name, &self.network]
     }
@@ -62,7 +68,7 @@ impl Counted {
         let rest = [(&self.name, limits::GUESSES_PER_LOGIN), (&self.network, limits::GUESSES_PER_NETWORK)];
         let rest = rest.into_iter().filter(|_| !known).filter_map(|(key, limit)| {
             let count = find(key).filter(|count| count.wrong >= limit)?;
-            let left = limits::GUESS_WINDOW.saturating_sub(now.since(count.since));
+            let left = limits::GUESS_WINDOW.saturating_sub(now.apart(count.since));
             (!left.is_zero()).then_some(left)
         });
         pair.into_iter().chain(rest).max()
@@ -73,21 +79,21 @@ impl Counted {
 fn pair_wait(count: &Count, now: Timestamp) -> Option<Duration> {
     let over = u32::try_from(count.wrong - limits::GUESSES_PER_PAIR).ok()?;
     let wait = limits::GUESS_WAIT.saturating_mul(1 << over.min(5)).min(limits::GUESS_WAIT_MOST);
-    let left = wait.saturating_sub(now.since(count.last_at));
+    let left = wait.saturating_sub(now.apart(count.last_at));
     (!left.is_zero()).then_some(left)
 }
 
 /// A count after one more wrong guess; it begins anew when its window is over.
 pub(super) fn one_more(before: Option<&Count>, counted: &str, now: Timestamp) -> Count {
     match before {
-        Some(count) if now.since(count.since) < limits::GUESS_WINDOW => {
+        Some(count) if now.apart(count.since) < limits::GUESS_WINDOW => {
             Count { wrong: count.wrong + 1, last_at: now, ..count.clone() }
         }
         _ => Count { counted: counted.to_owned(), wrong: 1, since: now, last_at: now },
     }
 }
 
-/// Guesses over mail protocols: counted in memory, and noted as telemetry so that they survive a restart.
+/// Guesses over mail protocols and of API keys: counted in memory, and noted as telemetry so that they survive a restart.
 #[derive(Debug)]
 pub struct MailGuesses(Mutex<LruCache<String, Count>>);
 

@@ -11,6 +11,8 @@ use bailiwick_base::{Code, Error};
 use lru::LruCache;
 use tokio::sync::Semaphore;
 
+use crate::metrics::{Metrics, PasswordCheck};
+
 /// How long somebody waits for a free permit before being asked to try again.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -24,6 +26,7 @@ pub struct Hasher {
     random: Random,
     boot_key: Keyring,
     verified: Mutex<LruCache<Remembered, Instant>>,
+    metrics: Metrics,
 }
 
 /// What a verified password is remembered under: the login, the very hash it was compared with, and a keyed
@@ -32,7 +35,7 @@ type Remembered = (LoginId, PasswordHash, [u8; 32]);
 
 impl Hasher {
     /// With as many permits as there are cores.
-    pub fn new(ground: &Ground) -> Self {
+    pub(crate) fn new(ground: &Ground, metrics: Metrics) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         Self {
             threads: Threads::start(cores),
@@ -43,12 +46,14 @@ impl Hasher {
             verified: Mutex::new(LruCache::new(
                 NonZeroUsize::new(limits::VERIFIED_PASSWORDS).unwrap_or(NonZeroUsize::MIN),
             )),
+            metrics,
         }
     }
 
     /// Hashes a new password.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Error> {
-        let _permit = patiently(&self.permits).await?;
+        let _waiting = self.metrics.waits_for_hash();
+        let _permit = self.patiently(&self.permits).await?;
         let random = self.random.clone();
         self.threads.run(move |memory| PasswordHash::of(&password, &random, memory)).await
     }
@@ -64,10 +69,12 @@ impl Hasher {
             .as_ref()
             .map(|(login, hash)| (*login, hash.clone(), self.boot_key.mac("verified", password.as_bytes())));
         if remembered.as_ref().is_some_and(|key| self.remembers(key)) {
+            self.metrics.password(PasswordCheck::Remembered);
             return Ok(Verdict::Right);
         }
-        let _stranger = if known { None } else { Some(patiently(&self.strangers).await?) };
-        let _permit = patiently(&self.permits).await?;
+        let _waiting = self.metrics.waits_for_hash();
+        let _stranger = if known { None } else { Some(self.patiently(&self.strangers).await?) };
+        let _permit = self.patiently(&self.permits).await?;
         let password = password.clone();
         let verdict = self
             .threads
@@ -79,10 +86,20 @@ impl Hasher {
                 Verdict::Wrong
             })
             .await?;
+        self.metrics.password(PasswordCheck::Computed);
         if let (Verdict::Right, Some(key)) = (verdict, remembered) {
             self.verified.lock().unwrap_or_else(PoisonError::into_inner).put(key, Instant::now());
         }
         Ok(verdict)
+    }
+
+    /// A place, if one gets free in time.
+    async fn patiently<'p>(&self, permits: &'p Semaphore) -> Result<tokio::sync::SemaphorePermit<'p>, Error> {
+        if let Ok(Ok(permit)) = tokio::time::timeout(PATIENCE, permits.acquire()).await {
+            return Ok(permit);
+        }
+        self.metrics.password(PasswordCheck::GivenUp);
+        Err(Code::Busy.into())
     }
 
     fn remembers(&self, key: &Remembered) -> bool {
@@ -95,13 +112,6 @@ impl Hasher {
             }
             None => false,
         }
-    }
-}
-
-async fn patiently(permits: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
-    match tokio::time::timeout(PATIENCE, permits.acquire()).await {
-        Ok(Ok(permit)) => Ok(permit),
-        _ => Err(Code::Busy.into()),
     }
 }
 
@@ -159,7 +169,7 @@ mod tests {
             random: Random::Seeded(Arc::default()),
             keys: Keyring::new([1; 32]),
         };
-        Hasher::new(&ground)
+        Hasher::new(&ground, Metrics::default())
     }
 
     fn password(text: &str) -> Password {

@@ -34,7 +34,15 @@ pub struct NewLogin<'a> {
 impl NewLogin<'_> {
     /// Creates it, and invites it if it has no password.
     pub(crate) async fn create(&self, core: &Core, tx: &mut WriteTx) -> Result<LoginId, Error> {
-        let login = LoginToInsert {
+        let id = store::insert_login(tx, &self.to_insert()).await?;
+        if let (None, Some(to)) = (self.password, self.recovery) {
+            send_link(core, tx, Purpose::Invitation, self.realm, id, self.name, to.clone()).await?;
+        }
+        Ok(id)
+    }
+
+    fn to_insert(&self) -> LoginToInsert<'_> {
+        LoginToInsert {
             realm: self.realm,
             name: self.name,
             full_name: self.full_name,
@@ -45,10 +53,19 @@ impl NewLogin<'_> {
             password: self.password.map(|(hash, _)| hash),
             one_time: self.password.is_some_and(|(_, one_time)| one_time),
             recovery: self.recovery,
-        };
-        let id = store::insert_login(tx, &login).await?;
-        if let (None, Some(to)) = (self.password, self.recovery) {
-            send_link(core, tx, Purpose::Invitation, self.realm, id, self.name, to.clone()).await?;
+        }
+    }
+
+    /// Creates it as one of many, and invites it at `invited`, which was counted before: [`count_invitation`].
+    pub(crate) async fn create_with_others(
+        &self,
+        core: &Core,
+        tx: &mut WriteTx,
+        invited: Option<&EmailAddress>,
+    ) -> Result<LoginId, Error> {
+        let id = store::insert_login(tx, &self.to_insert()).await?;
+        if let Some(to) = invited {
+            mail_link(core, tx, Purpose::Invitation, self.realm, id, self.name, to.clone()).await?;
         }
         Ok(id)
     }
@@ -100,9 +117,7 @@ pub(crate) async fn send_link(
     name: &str,
     to: EmailAddress,
 ) -> Result<(), Error> {
-    let hidden = data_encoding::HEXLOWER
-        .encode(&core.ground().keys.mac("mailed link", to.to_string().as_bytes())[..10]);
-    let mut within = count_mail(tx, &format!("links to {hidden}"), limits::LINKS_TO_ADDRESS).await?;
+    let mut within = is_within(core, tx, &to).await?;
     if let Some(giver) = tx.actor().login() {
         within &= count_mail(tx, &format!("links by {giver}"), limits::LINKS_BY_LOGIN).await?;
     }
@@ -110,6 +125,19 @@ pub(crate) async fn send_link(
         return Err(Code::TooManyMails.into());
     }
     mail_link(core, tx, purpose, realm, login, name, to).await
+}
+
+/// Counts one more invitation to an address, for whoever sends many at once. How many those may be in all is counted
+/// elsewhere: for an import by its rows, and by the tenant's imports of a day.
+pub(crate) async fn count_invitation(core: &Core, tx: &mut WriteTx, to: &EmailAddress) -> Result<(), Error> {
+    if is_within(core, tx, to).await? { Ok(()) } else { Err(Code::TooManyMails.into()) }
+}
+
+/// Counts one more link to an address: is it still within what one address gets in an hour?
+async fn is_within(core: &Core, tx: &mut WriteTx, to: &EmailAddress) -> Result<bool, Error> {
+    let hidden = data_encoding::HEXLOWER
+        .encode(&core.ground().keys.mac("mailed link", to.to_string().as_bytes())[..10]);
+    count_mail(tx, &format!("links to {hidden}"), limits::LINKS_TO_ADDRESS).await
 }
 
 pub(super) async fn mail_link(

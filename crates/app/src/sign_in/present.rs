@@ -6,11 +6,12 @@ use bailiwick_base::words::{Password, Verdict};
 use bailiwick_base::{Code, Error};
 
 use super::guesses::Counted;
+use super::program::asked_to_wait;
 use super::store::{self, Login};
 use crate::core::Core;
 
 /// Asks for the password of the caller's own login: not the session alone shall do what comes next. Nothing that asks
-/// for it can be done while acting as another. A wrong one is an error on `field`, and counts like a guess at the sign-in (K12).
+/// for it can be done while acting as another, or by a program. A wrong one is an error on `field`, and counts like a guess at the sign-in (K12).
 pub(crate) async fn reauthenticate(
     core: &Core,
     caller: &Caller,
@@ -18,6 +19,9 @@ pub(crate) async fn reauthenticate(
     field: &'static str,
 ) -> Result<(), Error> {
     let mut tx = core.read(caller).await?;
+    if tx.actor().is_program() {
+        return Err(Code::NotByProgram.into());
+    }
     let own = tx.actor().login().ok_or(Code::SignedOut)?;
     let login = store::login_by_id(&mut tx, own).await?.ok_or(Code::SignedOut)?;
     drop(tx);
@@ -38,8 +42,7 @@ pub(super) async fn check_present(
     let now = tx.now();
     drop(tx);
     if let Some(wait) = counted.wait(&counts, true, now) {
-        let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-        return Err(Error::new(Code::TooManyGuesses).with("minutes", minutes));
+        return Err(asked_to_wait(wait));
     }
     let stored = login.password.clone().map(|hash| (login.id(), hash));
     if core.hasher().verify(stored, present, true).await? == Verdict::Right {

@@ -15,10 +15,13 @@ use super::guesses::Counted;
 use super::invited::mail_link;
 use super::links::{self, Purpose};
 use super::present::check_present;
+use super::program::asked_to_wait;
 use super::store::{self, LoginToInsert};
 use super::verify;
 use super::verify::{Verified, Way, authorize_sign_in, canonical};
+use crate::api_keys;
 use crate::core::{Core, service};
+use crate::imports;
 use crate::jobs;
 use crate::security;
 use crate::settings::Portal;
@@ -44,13 +47,12 @@ impl Signing {
         let credential = match authorize_sign_in(&self.core, Way::Web(realm), name, password, address).await?
         {
             Verified::Yes(credential) => credential,
-            Verified::Wrong | Verified::Elsewhere => return Err(Code::WrongCredentials.into()),
+            Verified::Wrong | Verified::Elsewhere | Verified::NeedsKey => {
+                return Err(Code::WrongCredentials.into());
+            }
             Verified::ProgramOnly => return Err(Code::ProgramLogin.into()),
             Verified::Closed | Verified::PasswordChangeDue => return Err(Code::SignInClosed.into()),
-            Verified::Wait(wait) => {
-                let minutes = i64::try_from(wait.as_secs().div_ceil(60)).unwrap_or(i64::MAX);
-                return Err(Error::new(Code::TooManyGuesses).with("minutes", minutes));
-            }
+            Verified::Wait(wait) => return Err(asked_to_wait(wait)),
         };
         let mut tx = self.core.write(&Caller::anonymous(address)).await?;
         let proof = tx.authorize::<SignIn>(Installation).await?;
@@ -248,7 +250,7 @@ pub(crate) async fn last_sign_ins(
     Ok(store::last_sign_ins(&mut tx, logins).await?.into_iter().collect())
 }
 
-/// Stores a new password and ends everything that was open with the old one: sessions, links, mail sessions.
+/// Stores a new password and ends everything that was open with the old one: sessions, links, API keys, mail sessions.
 pub(crate) async fn replace_password(
     tx: &mut WriteTx,
     login: LoginId,
@@ -257,6 +259,7 @@ pub(crate) async fn replace_password(
     one_time: bool,
 ) -> Result<(), Error> {
     store::set_password(tx, login, hash, one_time).await?;
+    api_keys::stop_keys(tx, login).await?;
     store::kill_links(tx, Some(login)).await?;
     end_sessions(tx, login, mailbox).await
 }
@@ -273,6 +276,7 @@ pub(crate) async fn end_sessions(
     mailbox: Option<(MailboxId, &str)>,
 ) -> Result<(), Error> {
     store::delete_sessions(tx, login).await?;
+    imports::interrupt(tx, login, None).await?;
     if let Some((mailbox, address)) = mailbox {
         tx.enqueue(jobs::disconnect(tx, mailbox, address)).await?;
     }

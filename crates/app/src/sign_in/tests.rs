@@ -284,7 +284,8 @@ async fn wx_01_a_form_is_taken_only_from_the_page_and_browser_it_was_shown_in() 
         let staff = app.staff().await;
         let other = app.browser(Portal::Staff);
         staff.get("/tenants/new").await;
-        let form = "name=x&users=1&storage=1&domains=1&username=abc&full_name=x&email=a@b.example";
+        let form =
+            "name=x&types=typ_1&licences=1&storage=1&domains=1&username=abc&full_name=x&email=a@b.example";
         let send = async |headers: &[(&str, &str)], body: String| {
             let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
             all.extend(headers);

@@ -10,8 +10,9 @@ use bailiwick_base::words::{
 use bailiwick_base::{Code, Error};
 use tracing::Instrument;
 
-use super::guesses::Counted;
+use super::guesses::{Count, Counted};
 use super::store;
+use crate::api_keys::Program;
 use crate::core::Core;
 
 /// By which way somebody comes.
@@ -27,6 +28,8 @@ pub enum Way {
     Submission,
     /// ManageSieve.
     ManageSieve,
+    /// The JSON API, with a password.
+    Api,
 }
 
 impl Way {
@@ -34,6 +37,7 @@ impl Way {
     pub fn realm(self) -> Realm {
         match self {
             Way::Web(realm) => realm,
+            Way::Api => Realm::Admin,
             Way::Imap | Way::Pop3 | Way::Submission | Way::ManageSieve => Realm::Mailbox,
         }
     }
@@ -46,11 +50,17 @@ impl Way {
             Way::Pop3 => "pop3",
             Way::Submission => "submission",
             Way::ManageSieve => "managesieve",
+            Way::Api => "api",
         }
     }
 
     fn is_web(self) -> bool {
         matches!(self, Way::Web(_))
+    }
+
+    /// Are wrong guesses counted in the database at once? Over mail protocols they are counted in memory.
+    fn counts_at_once(self) -> bool {
+        matches!(self, Way::Web(_) | Way::Api)
     }
 }
 
@@ -102,6 +112,8 @@ pub enum Verified {
     Elsewhere,
     /// The password is right, but it is a program's login, which has no sign-in on the web.
     ProgramOnly,
+    /// The password is right, but it is a person's login: a program needs one of its own, or a key.
+    NeedsKey,
     /// The password is a one-time password, which only the web takes.
     PasswordChangeDue,
     /// Too many wrong guesses: wait so long.
@@ -133,15 +145,22 @@ async fn decide(
     let hidden = hidden(core, name);
     let counted = Counted::new(way.realm(), &hidden, address);
     let caller = Caller::anonymous(address);
-    let mut tx =
-        if way.is_web() { core.read(&caller).await? } else { core.db().read_for_mail(&caller).await? };
+    let mut tx = if way.counts_at_once() {
+        core.read(&caller).await?
+    } else {
+        core.db().read_for_mail(&caller).await?
+    };
     let now = tx.now();
     let credential = store::credential(&mut tx, way.realm(), name, address.network(), now).await?;
     let known = credential.as_ref().is_some_and(|credential| credential.known_network);
-    let counts =
-        if way.is_web() { store::guesses(&mut tx, &counted).await? } else { core.guesses().counts(&counted) };
+    let counts = if way.counts_at_once() {
+        store::guesses(&mut tx, &counted).await?
+    } else {
+        core.guesses().counts(&counted)
+    };
     drop(tx);
     if let Some(wait) = counted.wait(&counts, known, now) {
+        core.metrics().sign_in(way.key(), way.realm().key(), "throttled");
         return Ok(Verified::Wait(wait));
     }
     let stored =
@@ -151,6 +170,8 @@ async fn decide(
         Some(credential) if credential.limited.networks_only => {
             comes_from_listed(core, credential, address).await?
         }
+        // Without a list of networks a program's access is off.
+        Some(credential) if way == Way::Api => !credential.limited.api_access,
         _ => true,
     };
     let verified = match (verdict, credential.clone()) {
@@ -158,6 +179,9 @@ async fn decide(
         (Verdict::Right, Some(_)) if !from_listed => Verified::Elsewhere,
         (Verdict::Right, Some(credential)) if credential.limited.api_access && way.is_web() => {
             Verified::ProgramOnly
+        }
+        (Verdict::Right, Some(credential)) if !credential.limited.api_access && way == Way::Api => {
+            Verified::NeedsKey
         }
         (Verdict::Right, Some(credential)) if credential.one_time && !way.is_web() => {
             Verified::PasswordChangeDue
@@ -169,9 +193,15 @@ async fn decide(
         }
         _ => Verified::Wrong,
     };
-    settle(core, way, &counted, address, known, &verified).await?;
+    settle(core, way, (&counted, &counts), address, known, &verified).await?;
     let shown = if credential.is_some() { name } else { hidden.as_str() };
-    store::note_sign_in(core, way, shown, credential.as_ref(), address, result_key(&verified));
+    core.metrics().sign_in(way.key(), way.realm().key(), result_key(&verified));
+    // A program signs in with each request.
+    let lately = way == Way::Api
+        && matches!(&verified, Verified::Yes(of) if !core.programs().is_due(Program::Login(of.login), address, now));
+    if !lately {
+        store::note_sign_in(core, way, shown, credential.as_ref(), address, result_key(&verified));
+    }
     Ok(verified)
 }
 
@@ -192,7 +222,7 @@ async fn comes_from_listed(
 async fn settle(
     core: &Core,
     way: Way,
-    counted: &Counted,
+    (counted, counts): (&Counted, &[Count]),
     address: ClientAddress,
     known: bool,
     verified: &Verified,
@@ -200,12 +230,24 @@ async fn settle(
     let now = core.ground().clock.now();
     match verified {
         // Told the same, counted the same: what is not counted would tell that the password was right.
-        Verified::Wrong | Verified::Elsewhere if way.is_web() => {
+        Verified::Wrong | Verified::Elsewhere if way.counts_at_once() => {
+            store::count_wrong_guess(core, counted, known).await
+        }
+        Verified::Closed | Verified::PasswordChangeDue if way == Way::Api => {
             store::count_wrong_guess(core, counted, known).await
         }
         Verified::Wrong | Verified::Elsewhere => {
             for count in core.guesses().wrong(counted, known, now) {
                 store::note_mail_guess(core, &count);
+            }
+            Ok(())
+        }
+        Verified::Yes(credential) if way == Way::Api => {
+            if counts.iter().any(|count| count.counted == counted.pair) {
+                store::forget_guesses_of(core, counted).await?;
+            }
+            if !credential.known_network {
+                super::service::note_network(core, credential.login, address);
             }
             Ok(())
         }
@@ -229,6 +271,7 @@ fn result_key(verified: &Verified) -> &'static str {
         Verified::Closed => "closed",
         Verified::Elsewhere => "elsewhere",
         Verified::ProgramOnly => "program_only",
+        Verified::NeedsKey => "needs_key",
         Verified::PasswordChangeDue => "password_change_due",
         Verified::Wait(_) => "throttled",
     }

@@ -14,6 +14,7 @@ impl Action for AddSubAdmin {
     type Target = Tenant;
     const NAME: &'static str = "sub_admin.add";
     const NEEDS: Permission = Permission::SubAdminManage;
+    const SEES: Permission = Permission::SubAdminManage;
     const WHILE_IMPERSONATING: bool = false;
 }
 

@@ -59,6 +59,19 @@ impl Changes {
         planned.api_purpose.is_some() != before.api_access || before.api_access && way_in_changes
     }
 
+    /// Does it change how the Sub-Admin comes in? That is for people, whatever a program may.
+    pub(super) fn touch_way_in(
+        &self,
+        before: &SubAdmin,
+        networks: &AllowedNetworks,
+        planned: &Planned,
+    ) -> bool {
+        self.password.is_some()
+            || *networks != planned.networks
+            || before.email().as_ref() != Some(&self.email)
+            || planned.api_purpose.is_some() != before.api_access
+    }
+
     /// What changes of the person, in words.
     pub(super) fn of_the_person(&self, before: &SubAdmin, name: &str) -> Vec<Change> {
         let email = before.recovery_address.clone().unwrap_or_default();

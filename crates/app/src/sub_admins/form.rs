@@ -1,7 +1,7 @@
 //! The form of a Sub-Admin, as it is sent and as it is understood.
 
 use bailiwick_base::authz::{Permission, PermissionSet, Profile, Section};
-use bailiwick_base::words::{Day, DomainId, DomainName, EmailAddress, Line, Password, limits};
+use bailiwick_base::words::{Day, EmailAddress, Line, Password, limits};
 use bailiwick_base::{Code, Error};
 use serde::Deserialize;
 
@@ -182,34 +182,7 @@ impl SubAdminForm {
     }
 
     fn reach(&self) -> Result<Reach, Error> {
-        let mut ids: Vec<DomainId> = Vec::new();
-        for text in &self.domain {
-            let id = text.parse().map_err(|_| Error::new(Code::MalformedRequest))?;
-            if ids.contains(&id) || ids.len() > limits::CHOSEN_DOMAINS {
-                return Err(Code::MalformedRequest.into());
-            }
-            ids.push(id);
-        }
-        match self.limited.as_str() {
-            "no" => Ok(Reach::All),
-            "yes" => Ok(Reach::Chosen(ids, self.further_domains()?)),
-            _ => Err(Code::MalformedRequest.into()),
-        }
-    }
-
-    fn further_domains(&self) -> Result<Vec<DomainName>, Error> {
-        let lines = self.domain_names.lines().map(str::trim).filter(|line| !line.is_empty());
-        let read = |line: &str| {
-            line.parse().map_err(|_| Error::new(Code::NoSuchDomain).with("name", line).on("domain_names"))
-        };
-        let mut names: Vec<DomainName> = Vec::new();
-        for name in lines.take(limits::CHOSEN_DOMAINS + 1).map(read) {
-            let name = name?;
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        Ok(names)
+        Reach::parse(&self.limited, &self.domain, &self.domain_names)
     }
 
     fn api_purpose(&self) -> Result<Option<Line<100>>, Error> {
@@ -259,7 +232,7 @@ fn single(held: PermissionSet) -> Vec<String> {
 }
 
 /// A password as typed; nothing entered is none.
-pub(super) fn password(text: &str, field: &'static str) -> Result<Option<Password>, Error> {
+pub(crate) fn password(text: &str, field: &'static str) -> Result<Option<Password>, Error> {
     if text.is_empty() {
         return Ok(None);
     }

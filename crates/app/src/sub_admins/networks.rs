@@ -26,7 +26,7 @@ pub struct AllowedNetworks {
 
 /// What the form calls "restrict to the list", and "allow unrestricted".
 pub(super) const LISTED: &str = "listed";
-pub(super) const ANYWHERE: &str = "anywhere";
+pub(crate) const ANYWHERE: &str = "anywhere";
 
 impl AllowedNetworks {
     /// From one entry a line, `192.0.2.0/24 Office`, and the choice whether they count. Empty lines are skipped; a list

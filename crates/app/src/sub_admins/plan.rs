@@ -19,6 +19,65 @@ pub enum Reach {
     Chosen(Vec<DomainId>, Vec<DomainName>),
 }
 
+impl Reach {
+    /// From a form: `no` or `yes`, ids of domains, and names of further ones, one a line.
+    pub(crate) fn parse(limited: &str, chosen: &[String], names: &str) -> Result<Self, Error> {
+        let mut ids: Vec<DomainId> = Vec::new();
+        for text in chosen {
+            let id = text.parse().map_err(|_| Error::new(Code::MalformedRequest))?;
+            if ids.contains(&id) || ids.len() > limits::CHOSEN_DOMAINS {
+                return Err(Code::MalformedRequest.into());
+            }
+            ids.push(id);
+        }
+        match limited {
+            "no" => Ok(Self::All),
+            "yes" => Ok(Self::Chosen(ids, further_domains(names)?)),
+            _ => Err(Code::MalformedRequest.into()),
+        }
+    }
+
+    /// The domains, if it is limited to some. Refused are those the tenant does not have, none at all, and too many.
+    pub(crate) async fn resolve(
+        &self,
+        tx: &mut impl Query,
+        tenant: TenantId,
+    ) -> Result<Option<Vec<(DomainId, DomainName)>>, Error> {
+        let Self::Chosen(ids, names) = self else { return Ok(None) };
+        if ids.is_empty() && names.is_empty() {
+            return Err(Error::new(Code::NoDomainChosen).on("limited"));
+        }
+        if ids.len() + names.len() > limits::CHOSEN_DOMAINS {
+            return Err(Error::new(Code::TooManyDomains).with("max", limits::CHOSEN_DOMAINS).on("limited"));
+        }
+        let found = store::domains_of(tx, tenant, ids, names).await?;
+        if ids.iter().any(|id| !found.iter().any(|(other, _)| other == id)) {
+            return Err(Code::NoSuchThing.into());
+        }
+        match names.iter().find(|name| !found.iter().any(|(_, other)| other == *name)) {
+            Some(name) => {
+                Err(Error::new(Code::NoSuchDomain).with("name", name.to_unicode()).on("domain_names"))
+            }
+            None => Ok(Some(found)),
+        }
+    }
+}
+
+fn further_domains(names: &str) -> Result<Vec<DomainName>, Error> {
+    let lines = names.lines().map(str::trim).filter(|line| !line.is_empty());
+    let read = |line: &str| {
+        line.parse().map_err(|_| Error::new(Code::NoSuchDomain).with("name", line).on("domain_names"))
+    };
+    let mut names: Vec<DomainName> = Vec::new();
+    for name in lines.take(limits::CHOSEN_DOMAINS + 1).map(read) {
+        let name = name?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
 /// What a form asks for, besides the name and the password.
 #[derive(Debug, Clone)]
 pub struct Terms {
@@ -62,7 +121,7 @@ impl Terms {
         let held = before.map_or(PermissionSet::NONE, SubAdmin::permissions);
         let planned = Planned {
             permissions: self.rights.over(held)?,
-            domains: self.domains(tx, tenant).await?,
+            domains: self.reach.resolve(tx, tenant).await?,
             until: self.end(before.and_then(SubAdmin::until), now)?,
             note: self.note.clone(),
             networks: self.networks.clone(),
@@ -73,30 +132,6 @@ impl Terms {
         }
         planned.must_be_held_by(actor, tenant, now)?;
         Ok(planned)
-    }
-
-    async fn domains(
-        &self,
-        tx: &mut impl Query,
-        tenant: TenantId,
-    ) -> Result<Option<Vec<(DomainId, DomainName)>>, Error> {
-        let Reach::Chosen(ids, names) = &self.reach else { return Ok(None) };
-        if ids.is_empty() && names.is_empty() {
-            return Err(Error::new(Code::NoDomainChosen).on("limited"));
-        }
-        if ids.len() + names.len() > limits::CHOSEN_DOMAINS {
-            return Err(Error::new(Code::TooManyDomains).with("max", limits::CHOSEN_DOMAINS).on("limited"));
-        }
-        let found = store::domains_of(tx, tenant, ids, names).await?;
-        if ids.iter().any(|id| !found.iter().any(|(other, _)| other == id)) {
-            return Err(Code::NoSuchThing.into());
-        }
-        match names.iter().find(|name| !found.iter().any(|(_, other)| other == *name)) {
-            Some(name) => {
-                Err(Error::new(Code::NoSuchDomain).with("name", name.to_unicode()).on("domain_names"))
-            }
-            None => Ok(Some(found)),
-        }
     }
 
     /// A day that is over is refused, unless it is the one that stood there.
@@ -115,7 +150,8 @@ impl Planned {
         for domain in self.places() {
             let place = place_of(tenant, domain);
             if let Some(lacking) = self.permissions.iter().find(|one| !actor.may(*one, place, now)) {
-                return Err(Error::new(Code::NotPermitted).with("needs", lacking.key()));
+                let refused = Error::new(Code::NotPermitted).with("needs", lacking.key());
+                return Err(refused.with("to", lacking.in_words()));
             }
         }
         Ok(())

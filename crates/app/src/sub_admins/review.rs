@@ -76,7 +76,7 @@ pub(super) fn only_in(one: Option<&[String]>, other: Option<&[String]>) -> Vec<S
 }
 
 /// Domains by name, as people read them.
-pub(super) fn domain_names(domains: Option<&[DomainName]>) -> String {
+pub(crate) fn domain_names(domains: Option<&[DomainName]>) -> String {
     match domains {
         None => t!("sub-admins-all-domains").into_owned(),
         Some([]) => t!("sub-admins-no-domain").into_owned(),

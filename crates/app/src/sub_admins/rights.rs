@@ -12,7 +12,7 @@ use bailiwick_base::{Code, Error};
 pub(crate) const BUILT: &[Section] = &[Section::History, Section::Users, Section::Domains, Section::Aliases];
 
 /// What stands for "leave it as it is" where a set matches no level.
-pub(super) const CUSTOM: &str = "custom";
+pub(crate) const CUSTOM: &str = "custom";
 
 /// What is chosen for one section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

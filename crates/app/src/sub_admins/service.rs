@@ -15,6 +15,7 @@ use super::networks::AllowedNetworks;
 use super::plan::{Planned, Terms};
 use super::review::{InWords, Review, more, only_in};
 use super::store::{self, SubAdmin};
+use super::sub_admin::SubAdminStatus;
 use crate::core::service;
 use crate::sign_in::{self, NewLogin, Purpose};
 use crate::tenants::Tenant;
@@ -90,6 +91,16 @@ impl SubAdmins {
         Ok(Shown { sub_admin, networks })
     }
 
+    /// How one stands at this moment.
+    pub fn status(&self, sub_admin: &SubAdmin) -> SubAdminStatus {
+        sub_admin.status(self.core.ground().clock.now())
+    }
+
+    /// The tenant of whoever calls, to which a Sub-Admin is added.
+    pub async fn own_tenant(&self, caller: &Caller) -> Result<TenantId, Error> {
+        self.core.read(caller).await?.actor().tenant().ok_or_else(|| Code::NoSuchThing.into())
+    }
+
     /// The tenant's domains to choose from, by name; one more than can be chosen if there are more.
     pub async fn domains(
         &self,
@@ -111,6 +122,9 @@ impl SubAdmins {
         drop(tx);
         if new.terms.api_purpose.is_some() && new.password.is_none() {
             return Err(Error::new(Code::ApiNeedsPassword).on("password"));
+        }
+        if actor.is_program() && (new.password.is_some() || new.terms.api_purpose.is_some()) {
+            return Err(Code::NotByProgram.into());
         }
         let hash = self.hash(new.password.as_ref(), &[&name, new.full_name.as_str()]).await?;
         if new.terms.api_purpose.is_some() {
@@ -184,7 +198,8 @@ impl SubAdmins {
         drop(tx);
         let name = changes.check(&seen, &planned)?;
         self.compare_entries(id, changes)?;
-        if changes.ask_own_password(&seen, &networks, &planned) {
+        let by_program = actor.is_program() && changes.touch_way_in(&seen, &networks, &planned);
+        if by_program || changes.ask_own_password(&seen, &networks, &planned) {
             self.reauthenticate(caller, changes.own_password.as_ref()).await?;
         }
         let hash = self.hash(changes.password.as_ref(), &[&name, changes.full_name.as_str()]).await?;
@@ -266,6 +281,9 @@ impl SubAdmins {
     }
 
     async fn reauthenticate(&self, caller: &Caller, own: Option<&Password>) -> Result<(), Error> {
+        if self.core.read(caller).await?.actor().is_program() {
+            return Err(Code::NotByProgram.into());
+        }
         let own = own.ok_or_else(|| Error::new(Code::FieldMissing).on("own_password"))?;
         sign_in::reauthenticate(&self.core, caller, own, "own_password").await
     }

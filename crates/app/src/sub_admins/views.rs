@@ -146,7 +146,7 @@ pub(super) fn edit(
                 (new_password(problem, &t!("sub-admin-password-blank")))
                 (terms(domains, form, problem, &html! {}))
             }).footer(html! { (submit(t!("sub-admin-update")).primary()) (link_button(t!("button-cancel"), "/sub-admins")) }))
-            @if !sub_admin.api_access { (link_form(shell, sub_admin, &path)) }
+            @if sub_admin.api_access { (keys_card(sub_admin)) } @else { (link_form(shell, sub_admin, &path)) }
         } @else {
             (notice(Tone::Info, t!("sub-admin-not-while-acting")))
         }
@@ -156,6 +156,18 @@ pub(super) fn edit(
                 .fact_if(t!("sub-admin-given-by"), sub_admin.grants.first().map(|given| {
                     t!("sub-admin-given", name = given.giver.as_str(), when = shell.when(given.since)).into_owned()
                 })))
+        }))
+    }
+}
+
+/// The way to the keys of a program.
+fn keys_card(sub_admin: &SubAdmin) -> Markup {
+    html! {
+        (card().title(t!("sub-admin-keys-title")).text(t!("sub-admin-keys-text")).body(html! {
+            div.bw-actions {
+                (link_button(t!("sub-admin-keys-make"), format!("/api-keys/new?login={}", sub_admin.id)).icon(Icon::Key))
+                (link_button(t!("sub-admin-keys-list"), format!("/api-keys?whose=others&q={}", sub_admin.name)))
+            }
         }))
     }
 }
@@ -198,7 +210,7 @@ fn new_password(problem: &Problem, hint: &str) -> Markup {
     html! { (password_field("password", t!("field-password")).autocomplete("new-password").hint(hint).error(problem.on("password"))) }
 }
 
-pub(super) fn own_password(problem: &Problem, hint: &str) -> Markup {
+pub(crate) fn own_password(problem: &Problem, hint: &str) -> Markup {
     html! {
         (password_field("own_password", t!("field-own-password")).autocomplete("current-password").hint(hint)
             .error(problem.on("own_password")))
@@ -211,7 +223,7 @@ fn terms(domains: &Domains, form: &SubAdminForm, problem: &Problem, with_api: &M
         h3 { (t!("sub-admin-rights")) }
         (rights(form, problem))
         h3 { (t!("sub-admin-where")) }
-        (reach(domains, form, problem))
+        (reach(domains, (&form.limited, &form.domain, &form.domain_names), problem))
         (fields(html! {
             (field("until", t!("field-until")).kind(InputKind::Date).value(form.until.as_str()).hint(t!("field-until-hint")).error(problem.on("until")))
             (field("note", t!("field-note")).value(form.note.as_str()).maxlength(200).hint(t!("field-note-hint")).error(problem.on("note")))
@@ -268,12 +280,17 @@ fn single_permissions(section: Section, form: &SubAdminForm) -> Markup {
     html! { (boxes) }
 }
 
-fn reach(domains: &Domains, form: &SubAdminForm, problem: &Problem) -> Markup {
+/// All domains, or some of these: what is chosen is `(limited, ids, names)`, as the form sends it.
+pub(crate) fn reach(
+    domains: &Domains,
+    (limited, chosen, names): (&str, &[String], &str),
+    problem: &Problem,
+) -> Markup {
     let boxes = domains.iter().take(limits::CHOSEN_DOMAINS).fold(
         choices(t!("field-domains-chosen")).columns(),
         |group, (id, name)| {
             let id = id.to_string();
-            let ticked = form.domain.contains(&id);
+            let ticked = chosen.contains(&id);
             group.with(checkbox("domain", name.to_unicode()).value(id).checked(ticked))
         },
     );
@@ -284,13 +301,13 @@ fn reach(domains: &Domains, form: &SubAdminForm, problem: &Problem) -> Markup {
         (radio_cards("limited", t!("field-limited"))
             .card("no", t!("limited-no")).text(t!("limited-no-text"))
             .card("yes", t!("limited-yes")).text(t!("limited-yes-text"))
-            .selected(form.limited.as_str())
+            .selected(limited)
             .error(problem.on("limited")))
         div.bw-form.bw-if-limited {
             @if domains.is_empty() { p.form-hint { (t!("limited-no-domains")) } } @else { (boxes) }
-            @for id in form.domain.iter().filter(|id| !shown(id)) { (hidden("domain", id)) }
+            @for id in chosen.iter().filter(|id| !shown(id)) { (hidden("domain", id)) }
             @if domains.len() > limits::CHOSEN_DOMAINS {
-                (textarea("domain_names", t!("field-domain-names")).rows(4).value(form.domain_names.as_str())
+                (textarea("domain_names", t!("field-domain-names")).rows(4).value(names)
                     .hint(t!("field-domain-names-hint")).error(problem.on("domain_names")))
             }
         }
@@ -298,7 +315,7 @@ fn reach(domains: &Domains, form: &SubAdminForm, problem: &Problem) -> Markup {
 }
 
 /// The list of networks and whether it counts.
-pub(super) fn networks_fields(list: &str, from: &str, problem: &Problem) -> Markup {
+pub(crate) fn networks_fields(list: &str, from: &str, problem: &Problem) -> Markup {
     html! {
         (radio_cards("from", t!("field-from"))
             .card(ANYWHERE, t!("from-anywhere")).text(t!("from-anywhere-text"))

@@ -10,13 +10,15 @@ use bailiwick_base::authz::{Caller, Events};
 use bailiwick_base::db::{Db, Ground, Location, Query, sql};
 use bailiwick_base::words::{Clock, DomainId, Keyring, MailboxId, Random, Storage, TenantId, Timestamp};
 use bailiwick_demo::dns::Dns;
+use bailiwick_mail::dict::{Answer, Update};
 
 use super::Browser;
 use crate::Core;
+use crate::mail_policy::MailPolicy;
 use crate::mailboxes::{FirstPassword, Mailboxes, NewMailbox};
 use crate::settings::{MailProgram, MailStore, Origins, Portal, Settings};
 use crate::sign_in::Signing;
-use crate::tenants::{Limits, NewTenant, Tenants};
+use crate::tenants::{Licences, Limits, NewTenant, Tenants};
 
 /// The password people in tests have.
 pub const PASSWORD: &str = "vexing quilt mango orbit";
@@ -103,6 +105,20 @@ impl TestApp {
         tx.run(sql(statement)).await.map_err(|error| format!("{:?}", error.inside()))
     }
 
+    /// The texts of a statement with one column, past all stores.
+    pub async fn texts(&self, statement: &'static str) -> Vec<String> {
+        let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
+        let rows: Vec<(String,)> = tx.all(sql(statement)).await.expect("the statement is answered");
+        rows.into_iter().map(|(text,)| text).collect()
+    }
+
+    /// The number a statement answers, past all stores.
+    pub async fn number(&self, statement: &'static str) -> i64 {
+        let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
+        let (number,): (i64,) = tx.one(sql(statement)).await.expect("the statement is answered");
+        number
+    }
+
     /// Changes rows past all stores, and keeps it so: what somebody with the database in hand would do.
     pub async fn meddle(&self, statement: &'static str) {
         let mut tx = self.core().db().write(&self.operator()).await.expect("a transaction");
@@ -118,6 +134,12 @@ impl TestApp {
     /// A browser at a portal, not signed in.
     pub fn browser(&self, portal: Portal) -> Browser {
         Browser::new(self.0.router.clone(), self.core().settings().origins.of(portal))
+    }
+
+    /// A connection to the API's host.
+    pub(super) fn api_browser(&self) -> Browser {
+        let origin = self.core().settings().origins.api.clone().unwrap_or_default();
+        Browser::new(self.0.router.clone(), &origin)
     }
 
     /// The first member of staff, signed in.
@@ -158,7 +180,7 @@ impl TestApp {
     pub async fn main_admin_at(&self, name: &str, recovery: &str) -> Admin {
         let new = NewTenant {
             name: name.parse().expect("a name"),
-            limits: Limits { users: 10, storage: Storage::gb(100), domains: 5 },
+            limits: Limits { users: Licences::OfFirst(10), storage: Storage::gb(100), domains: 5 },
             admin_name: name.to_owned(),
             admin_full_name: format!("Admin of {name}").parse().expect("a name"),
             admin_address: recovery.parse().expect("an address"),
@@ -197,6 +219,7 @@ impl TestApp {
             local: local.parse().expect("a local part"),
             name: format!("{local} of the tests").parse().expect("a name"),
             quota: Storage::gb(1),
+            kind: None,
             password: FirstPassword::Given {
                 password: PASSWORD.parse().expect("short enough"),
                 one_time: false,
@@ -206,6 +229,13 @@ impl TestApp {
         let mailbox =
             Mailboxes::new(self.core().clone()).add(&self.operator(), domain, new).await.expect("a mailbox");
         User { id: mailbox.id, address: mailbox.address, browser: self.browser(Portal::Mail) }
+    }
+
+    /// A mailbox holds so much mail from now on, as Dovecot would say it.
+    pub async fn hold(&self, address: &str, bytes: u64) {
+        let update = Update { id: 1, user: address.to_owned(), storage: Some(bytes), messages: Some(1) };
+        let answer = MailPolicy::new(self.core().clone()).usage(&update).await;
+        assert_eq!(answer, Answer::Ok, "{address}");
     }
 
     /// Waits until the use of a session just now is noted, which happens behind the answer.
@@ -290,6 +320,7 @@ fn settings(dns: SocketAddr) -> Settings {
             staff: "http://staff.localhost:8080".into(),
             admin: "http://admin.localhost:8080".into(),
             mail: "http://mail.localhost:8080".into(),
+            api: Some("http://api.localhost:8080".into()),
         },
         trusted_proxies: Vec::new(),
         resolver: Some(dns),
@@ -298,6 +329,7 @@ fn settings(dns: SocketAddr) -> Settings {
         mail_program: Some(MailProgram {
             host: "mail.provider.example".into(),
             imaps: 993,
+            pop3s: 995,
             submissions: 465,
             submission: 587,
             smtp: 25,
@@ -309,6 +341,7 @@ fn settings(dns: SocketAddr) -> Settings {
             forward_socket: "/run/bailiwick/forward.sock".into(),
         }),
         billing_url: Some("https://billing.provider.example/".into()),
+        api_requests: bailiwick_base::words::limits::API_REQUESTS,
         own_domains: vec!["provider.example".parse().expect("a domain")],
         checkpoints: None,
         demo: None,

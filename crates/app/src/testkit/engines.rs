@@ -31,7 +31,8 @@ pub async fn on_each_engine(test: impl AsyncFn(TestApp)) {
 async fn run(test: &impl AsyncFn(TestApp), location: &Location, engine: &str) {
     eprintln!("on {engine}");
     let app = TestApp::start(location).await;
-    test(app.clone()).await;
+    // On the heap: a test that awaits several things at once is large.
+    Box::pin(test(app.clone())).await;
     app.core().close().await;
 }
 

@@ -4,9 +4,12 @@
 mod app;
 mod browser;
 mod engines;
+mod key;
+mod program;
 mod sub_admin;
 
 pub use app::{Admin, PASSWORD, TestApp, User, path_of};
 pub use browser::{Browser, Seen};
 pub use engines::on_each_engine;
+pub use program::{Program, Spoken};
 pub use sub_admin::NewSubAdmin;

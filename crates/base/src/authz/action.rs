@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::marker::PhantomData;
-use std::ops::Deref;
+use std::ops::{Deref, RangeBounds};
 
 use super::{Detail, Events, Permission, Place, Rank, Scope, ScopeKind};
 use crate::db::{Query, Row, Sql, Value, sql};
@@ -147,16 +147,43 @@ impl<T: Target> Visible<T> {
         Self { everywhere: scopes.contains(&Scope::Everywhere), columns, of: PhantomData }
     }
 
+    /// The districts in which they lie, for an index that knows them; none where all may be seen. What is found by
+    /// them must still be narrowed.
+    pub fn districts(&self) -> impl Iterator<Item = (ScopeKind, i64)> {
+        let columns = if self.everywhere { &[][..] } else { &self.columns[..] };
+        let kind = |column| T::COLUMNS.iter().find(|(_, of)| *of == column).map(|(kind, _)| *kind);
+        columns.iter().flat_map(move |(column, ids)| {
+            ids.iter().filter_map(move |id| kind(*column).map(|kind| (kind, *id)))
+        })
+    }
+
+    /// Without the districts of a kind whose ids are outside this range, where a page is bounded so anyhow: what a list
+    /// has left behind is not looked through again.
+    #[must_use]
+    pub fn only(&self, kind: ScopeKind, ids: impl RangeBounds<i64>) -> Self {
+        let columns = self.columns.iter().map(|(column, all)| {
+            let of_kind = T::COLUMNS.contains(&(kind, column));
+            (*column, all.iter().copied().filter(|id| !of_kind || ids.contains(id)).collect())
+        });
+        Self { everywhere: self.everywhere, columns: columns.collect(), of: PhantomData }
+    }
+
     /// Appends `AND …` so that only visible rows remain.
     pub fn narrow(&self, select: Sql) -> Sql {
         if self.everywhere {
             return select;
         }
-        let mut select = select.push(" AND (FALSE");
-        for (column, ids) in &self.columns {
-            select = select.push(" OR ").is_in(column, ids.iter().map(|id| Value::Int(Some(*id))));
+        let mut columns = self.columns.iter();
+        let within = |select: Sql, (column, ids): &(&'static str, Vec<i64>)| {
+            select.is_in(column, ids.iter().map(|id| Value::Int(Some(*id))))
+        };
+        let Some(first) = columns.next() else { return select.push(" AND FALSE") };
+        // SQLite uses no index for what stands in an OR with anything else, be it FALSE.
+        if columns.len() == 0 {
+            return within(select.push(" AND "), first);
         }
-        select.push(")")
+        let select = within(select.push(" AND ("), first);
+        columns.fold(select, |select, column| within(select.push(" OR "), column)).push(")")
     }
 
     /// Loads one row by id out of `select` (which ends in a condition), narrowed, locked in a write.

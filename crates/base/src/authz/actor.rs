@@ -8,7 +8,9 @@ use super::{
 };
 use crate::db::{Query, Sql, sql};
 use crate::error::{Code, Error, Kind};
-use crate::words::{ClientAddress, GrantId, LoginId, MailboxId, SessionId, TenantId, Timestamp};
+use crate::words::{
+    ApiKeyId, ClientAddress, GrantId, ImportId, LoginId, MailboxId, SessionId, TenantId, Timestamp,
+};
 
 /// Powers given: permissions, where, until when, by whom.
 #[derive(Debug, Clone)]
@@ -118,13 +120,25 @@ pub struct RealPerson {
     pub until: Timestamp,
 }
 
+/// What a login acts through.
+#[derive(Debug, Clone)]
+pub(super) enum Through {
+    /// A person's browser.
+    Session { id: SessionId, seen: Timestamp },
+    /// A program's key.
+    Key { id: ApiKeyId, name: String },
+    /// The password of an API Sub-Admin, sent along by a program.
+    Password,
+    /// An import that it began, by the key through which it did.
+    Import { id: ImportId, key: Option<(ApiKeyId, String)> },
+}
+
 #[derive(Debug, Clone)]
 pub(super) enum Who {
     Login {
         id: LoginId,
         realm: Realm,
-        session: SessionId,
-        seen: Timestamp,
+        through: Through,
         full_name: String,
         tenant: Option<TenantId>,
         mailbox: Option<MailboxId>,
@@ -192,18 +206,42 @@ impl Actor {
         }
     }
 
-    /// The session it acts through.
+    /// The session it acts through; none for a program.
     pub fn session(&self) -> Option<SessionId> {
         match self.who {
-            Who::Login { session, .. } => Some(session),
+            Who::Login { through: Through::Session { id, .. }, .. } => Some(id),
             _ => None,
         }
+    }
+
+    /// The API key it acts through, with its name.
+    pub fn key(&self) -> Option<(ApiKeyId, &str)> {
+        match &self.who {
+            Who::Login {
+                through: Through::Key { id, name } | Through::Import { key: Some((id, name)), .. },
+                ..
+            } => Some((*id, name)),
+            _ => None,
+        }
+    }
+
+    /// The import within which it acts; nobody is there then.
+    pub fn import(&self) -> Option<ImportId> {
+        match self.who {
+            Who::Login { through: Through::Import { id, .. }, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Does a program act, by a key or by an API Sub-Admin's password? Nobody is there to be asked for a password.
+    pub fn is_program(&self) -> bool {
+        matches!(self.who, Who::Login { through: Through::Key { .. } | Through::Password, .. })
     }
 
     /// When the session was last noted as used.
     pub fn seen(&self) -> Option<Timestamp> {
         match self.who {
-            Who::Login { seen, .. } => Some(seen),
+            Who::Login { through: Through::Session { seen, .. }, .. } => Some(seen),
             _ => None,
         }
     }

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use sqlx::FromRow;
 
-use super::actor::{Actor, Grant, GrantRow, RealPerson, Who};
+use super::actor::{Actor, Grant, GrantRow, RealPerson, Through, Who};
+use super::program::{Errand, load_errand, load_key, load_program};
 use super::{Authority, Permission, Place, Realm, Role, Scope};
-use crate::db::Loading;
-use crate::db::{Query, sql};
+use crate::db::{Loading, Once, Query, sql};
 use crate::error::{Code, Error};
 use crate::words::{
-    ClientAddress, LoginId, MailboxId, NetworkRange, SessionId, TenantId, Timestamp, TokenHash, limits,
+    ClientAddress, LoginId, MailboxId, NetworkRange, PasswordHash, SessionId, TenantId, Timestamp, TokenHash,
+    limits,
 };
 
 /// Logins whose grants are read in one statement.
@@ -22,11 +23,15 @@ const AT_ONCE: usize = 200;
 pub struct Caller {
     who: Calling,
     address: ClientAddress,
+    once: Option<Once>,
 }
 
 #[derive(Debug, Clone)]
 enum Calling {
     Session { token: TokenHash, realm: Realm },
+    Key(TokenHash),
+    Program { login: LoginId, password: PasswordHash },
+    Errand(Errand),
     Anonymous,
     System(&'static str),
     Operator(String),
@@ -36,22 +41,57 @@ impl Caller {
     /// A browser with a session cookie of a realm's portal. Whether the session is alive is seen when a
     /// transaction opens.
     pub fn session(token: TokenHash, realm: Realm, address: ClientAddress) -> Self {
-        Self { who: Calling::Session { token, realm }, address }
+        Self { who: Calling::Session { token, realm }, address, once: None }
+    }
+
+    /// A program with an API key. Whether the key is good is seen when a transaction opens.
+    pub fn api_key(token: TokenHash, address: ClientAddress) -> Self {
+        Self { who: Calling::Key(token), address, once: None }
+    }
+
+    /// A program that brought an API Sub-Admin's password, which was compared with this stored hash and found right.
+    /// Whether that is still its password, and all else, is seen when a transaction opens.
+    pub fn program(login: LoginId, password: PasswordHash, address: ClientAddress) -> Self {
+        Self { who: Calling::Program { login, password }, address, once: None }
+    }
+
+    /// An import that somebody began before, going on in their name from where it was begun. What they may do now is read
+    /// when a transaction opens; whoever may not act any more stops it.
+    pub fn on_behalf(errand: Errand, address: ClientAddress) -> Self {
+        Self { who: Calling::Errand(errand), address, once: None }
     }
 
     /// Somebody who is not signed in, and may do just what leads to being signed in.
     pub fn anonymous(address: ClientAddress) -> Self {
-        Self { who: Calling::Anonymous, address }
+        Self { who: Calling::Anonymous, address, once: None }
     }
 
     /// A job of the installation itself, by name.
     pub fn system(job: &'static str) -> Self {
-        Self { who: Calling::System(job), address: ClientAddress::LOCAL }
+        Self { who: Calling::System(job), address: ClientAddress::LOCAL, once: None }
     }
 
     /// Whoever is root on the machine and uses the command line.
     pub fn operator(name: &str) -> Self {
-        Self { who: Calling::Operator(name.to_owned()), address: ClientAddress::LOCAL }
+        Self { who: Calling::Operator(name.to_owned()), address: ClientAddress::LOCAL, once: None }
+    }
+
+    /// The same, whose request is carried out once however often it is sent.
+    #[must_use]
+    pub fn once_only(mut self, once: Once) -> Self {
+        self.once = Some(once);
+        self
+    }
+
+    /// The same for what follows the first transaction of a request, which alone claims the request's key.
+    #[must_use]
+    pub fn going_on(&self) -> Self {
+        Self { once: None, ..self.clone() }
+    }
+
+    /// The request's key, if its sender gave it one.
+    pub fn once(&self) -> Option<&Once> {
+        self.once.as_ref()
     }
 
     /// Where the request comes from.
@@ -67,6 +107,18 @@ impl Caller {
     pub(crate) async fn load(&self, tx: &mut Loading<'_>) -> Result<Actor, Error> {
         match &self.who {
             Calling::Session { token, realm } => self.load_session(tx, *token, *realm).await,
+            Calling::Key(token) => {
+                let (who, name, grants) = load_key(tx, *token, self.address).await?;
+                Ok(Actor::new(who, name, self.address, grants, None))
+            }
+            Calling::Program { login, password } => {
+                let (who, name, grants) = load_program(tx, *login, password, self.address).await?;
+                Ok(Actor::new(who, name, self.address, grants, None))
+            }
+            Calling::Errand(errand) => {
+                let (who, name, grants) = load_errand(tx, *errand, self.address).await?;
+                Ok(Actor::new(who, name, self.address, grants, None))
+            }
             Calling::Anonymous => Ok(self.unsigned(Who::Nobody, "nobody", Role::Anonymous)),
             Calling::System(job) => Ok(self.unsigned(Who::System, job, Role::System)),
             Calling::Operator(name) => Ok(self.unsigned(Who::Operator, name, Role::Operator)),
@@ -90,12 +142,15 @@ impl Caller {
              t.status AS tenant_status, d.status AS domain_status, m.status AS mailbox_status \
              FROM sessions s JOIN logins l ON l.id = s.login_id LEFT JOIN tenants t ON t.id = l.tenant_id \
              LEFT JOIN domains d ON d.id = l.domain_id LEFT JOIN mailboxes m ON m.id = l.mailbox_id \
-             WHERE s.token_hash = $1 AND s.realm = $2 AND s.expires_at > $3 AND s.last_seen_at > $4",
+             WHERE s.token_hash = $1 AND s.realm = $2 AND s.expires_at > $3 AND s.last_seen_at > $4 \
+             AND s.expires_at <= CASE WHEN s.parent_session_id IS NULL THEN $5 ELSE $6 END",
         )
         .bind(token)
         .bind(realm.key())
         .bind(now)
-        .bind(now.before(idle_limit(realm)));
+        .bind(now.before(idle_limit(realm)))
+        .bind(now.after(absolute_limit(realm) + limits::CLOCK_STEP))
+        .bind(now.after(limits::IMPERSONATION + limits::SESSION_TOUCH));
         let row: SessionRow = tx.optional(session).await?.ok_or(Code::SignedOut)?;
         if !row.standing.may_sign_in() {
             return Err(Code::SignedOut.into());
@@ -111,8 +166,7 @@ impl Caller {
         let who = Who::Login {
             id: row.id,
             realm,
-            session: row.session_id,
-            seen: row.last_seen_at,
+            through: Through::Session { id: row.session_id, seen: row.last_seen_at },
             full_name: row.full_name,
             tenant: row.tenant_id,
             mailbox: row.mailbox_id,
@@ -171,7 +225,7 @@ impl Caller {
     }
 }
 
-async fn load_grants(
+pub(super) async fn load_grants(
     tx: &mut Loading<'_>,
     login: LoginId,
     mailbox: Option<MailboxId>,
@@ -237,6 +291,14 @@ pub async fn must_come_from_listed(
         network.parse::<NetworkRange>().is_ok_and(|network| network.contains(address))
     };
     if listed.iter().any(lets_in) { Ok(()) } else { Err(Code::NetworkNotAllowed.into()) }
+}
+
+/// How long a session of a realm may last in all.
+fn absolute_limit(realm: Realm) -> std::time::Duration {
+    match realm {
+        Realm::Staff | Realm::Admin => limits::SESSION_ABSOLUTE,
+        Realm::Mailbox => limits::SESSION_ABSOLUTE_MAILBOX,
+    }
 }
 
 /// How long a session of a realm may rest.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Action, Actor, Target};
 use crate::db::{Sql, sql};
+use crate::t;
 use crate::words::{DomainId, Random, TenantId, Timestamp};
 
 /// The longest name the history can be searched for, in characters.
@@ -132,10 +133,13 @@ fn noun<T: Target>(_: &T) -> &'static str {
 impl Event {
     fn into_row(self, actor: &Actor, now: Timestamp, random: &Random) -> EventRow {
         let real = actor.real();
-        let reason = self.detail.reason.as_deref().or(real.map(|real| real.reason.as_str()));
+        let import = actor.import().map(|import| t!("history-import", import = import.to_string()));
+        let reason =
+            self.detail.reason.as_deref().or(real.map(|real| real.reason.as_str())).or(import.as_deref());
         let detail = json!({
             "actor": actor.name(),
             "real": real.map(|real| real.name.as_str()),
+            "key": actor.key().map(|(_, name)| name),
             "address": actor.address().to_string(),
             "object": self.object_name,
             "before": self.detail.before,

@@ -12,6 +12,7 @@ mod events;
 mod explain;
 mod permission;
 pub mod policy;
+mod program;
 mod scope;
 mod section;
 
@@ -23,6 +24,7 @@ pub use caller::{Caller, Standing, must_come_from_listed};
 pub use events::{Detail, Events, history_key};
 pub use explain::{Explanation, Held, Why};
 pub use permission::{Permission, PermissionSet};
-pub use policy::{Rank, Realm, Role};
+pub use policy::{Rank, Realm, Role, carried_by_keys};
+pub use program::{Errand, KeyBrought, KeyState, look_at_key};
 pub use scope::{Place, Scope, ScopeKind};
 pub use section::{Profile, Section, handed_on};

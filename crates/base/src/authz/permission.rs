@@ -49,6 +49,10 @@ permissions! {
     SubAdminView = "sub_admin.view";
     /// Add, change and remove Sub-Admins: nobody but the main Admin.
     SubAdminManage = "sub_admin.manage";
+    /// See the API keys of a tenant's logins, or of the provider's own people.
+    ApiKeyView = "api_key.view";
+    /// Remove them.
+    ApiKeyRemove = "api_key.remove";
     /// See the Account History.
     HistoryView = "history.view";
     /// See users (mailboxes).
@@ -115,6 +119,10 @@ permissions! {
     OwnLogin = "own.login";
     /// Change one's own password.
     OwnPassword = "own.password";
+    /// Read files of users and aliases and carry them out, as far as one may add those.
+    OwnImports = "own.imports";
+    /// Make, change and remove API keys of one's own.
+    OwnKeys = "own.keys";
     /// Sign in, ask for a recovery link, follow a one-time link.
     ComeIn = "come_in";
     /// Keep house: verify and expire domains, seal the audit log, deliver the outbox.

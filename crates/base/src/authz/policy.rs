@@ -147,9 +147,12 @@ impl Role {
     /// the grant; these are the most they can be.
     pub fn permissions(self) -> PermissionSet {
         match self {
-            Role::StaffOwner => {
-                Role::StaffManager.permissions().and(PermissionSet::of(&[P::StaffView, P::StaffManage]))
-            }
+            Role::StaffOwner => Role::StaffManager.permissions().and(PermissionSet::of(&[
+                P::StaffView,
+                P::StaffManage,
+                P::ApiKeyView,
+                P::ApiKeyRemove,
+            ])),
             Role::StaffManager => Role::StaffSupport.permissions().and(PermissionSet::of(&[
                 P::TenantAdd,
                 P::TenantUpdate,
@@ -164,11 +167,13 @@ impl Role {
                 P::TenantView,
                 P::SubAdminView,
                 P::SubAdminManage,
+                P::ApiKeyView,
+                P::ApiKeyRemove,
                 P::AddressRelease,
             ])),
             Role::SubAdmin => handed_on(),
             Role::MailboxUser => PermissionSet::NONE,
-            Role::Oneself => PermissionSet::of(&[P::OwnLogin, P::OwnPassword]),
+            Role::Oneself => PermissionSet::of(&[P::OwnLogin, P::OwnPassword, P::OwnKeys, P::OwnImports]),
             Role::HalfSignedIn => PermissionSet::of(&[P::OwnPassword]),
             Role::Anonymous => PermissionSet::of(&[P::ComeIn]),
             Role::System => PermissionSet::of(&[P::KeepHouse, P::DomainView]),
@@ -191,6 +196,26 @@ impl Role {
             Role::Oneself | Role::HalfSignedIn | Role::Anonymous => Rank::Nobody,
         }
     }
+}
+
+/// The most an API key can carry, whatever its login holds. Not among it is what is a person's: own password, sessions and
+/// keys, and acting as a customer. What goes beyond [`handed_on`] is an owner's, and carried only by a key that is bound
+/// to listed networks.
+pub fn carried_by_keys() -> PermissionSet {
+    handed_on().and(PermissionSet::of(&[
+        P::TenantView,
+        P::TenantAdd,
+        P::TenantUpdate,
+        P::TenantSuspend,
+        P::TenantUnlimited,
+        P::StaffView,
+        P::StaffManage,
+        P::SubAdminView,
+        P::SubAdminManage,
+        P::ApiKeyView,
+        P::ApiKeyRemove,
+        P::AddressRelease,
+    ]))
 }
 
 #[cfg(test)]

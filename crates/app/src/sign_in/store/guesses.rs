@@ -31,18 +31,20 @@ pub(in crate::sign_in) async fn count_wrong_guess(
 /// none of several at once is lost.
 pub(in crate::sign_in) async fn count_in(tx: &mut WriteTx, key: &str) -> Result<i64, Error> {
     let now = tx.now();
-    let begins = now.before(limits::GUESS_WINDOW);
+    let (begins, ends) = (now.before(limits::GUESS_WINDOW), now.after(limits::GUESS_WINDOW));
     let statement = sql(
         "INSERT INTO guesses (counted, wrong, since, last_at) VALUES ($, 1, $, $) ON CONFLICT (counted) DO UPDATE \
-         SET wrong = CASE WHEN guesses.since > $ THEN guesses.wrong + 1 ELSE 1 END, \
-         since = CASE WHEN guesses.since > $ THEN guesses.since ELSE excluded.since END, last_at = excluded.last_at \
-         RETURNING wrong",
+         SET wrong = CASE WHEN guesses.since > $ AND guesses.since < $ THEN guesses.wrong + 1 ELSE 1 END, \
+         since = CASE WHEN guesses.since > $ AND guesses.since < $ THEN guesses.since ELSE excluded.since END, \
+         last_at = excluded.last_at RETURNING wrong",
     )
     .bind(key)
     .bind(now)
     .bind(now)
     .bind(begins)
-    .bind(begins);
+    .bind(ends)
+    .bind(begins)
+    .bind(ends);
     let (wrong,): (i64,) = tx.one(statement).await?;
     Ok(wrong)
 }
@@ -59,6 +61,13 @@ fn upsert_guess(insert: Sql, count: &Count) -> Sql {
 /// Forgets the pair's wrong guesses after a full success.
 pub(in crate::sign_in) async fn forget_guesses(tx: &mut WriteTx, counted: &Counted) -> Result<(), Error> {
     tx.run(sql("DELETE FROM guesses WHERE counted = $").bind(&counted.pair)).await.map(drop)
+}
+
+/// The same, where nothing else is written.
+pub(in crate::sign_in) async fn forget_guesses_of(core: &Core, counted: &Counted) -> Result<(), Error> {
+    let mut tx = core.write(&Caller::system("guesses")).await?;
+    forget_guesses(&mut tx, counted).await?;
+    tx.commit(Events::none("wrong guesses are forgotten after a full success")).await
 }
 
 pub(in crate::sign_in) fn note_mail_guess(core: &Core, count: &Count) {

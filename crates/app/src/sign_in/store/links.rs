@@ -2,7 +2,7 @@
 
 use bailiwick_base::authz::Authorized;
 use bailiwick_base::db::{Query, WriteTx, sql};
-use bailiwick_base::words::{LoginId, TokenHash};
+use bailiwick_base::words::{LoginId, TokenHash, limits};
 use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
@@ -61,11 +61,13 @@ pub(in crate::sign_in) async fn kill_links(tx: &mut WriteTx, login: Option<Login
 /// Takes a link: it is gone for everybody else from this statement on.
 async fn take_link(tx: &mut WriteTx, token: TokenHash, condition: &'static str) -> Result<Link, Error> {
     let now = tx.now();
-    let statement = sql("DELETE FROM one_time_links WHERE token_hash = $ AND expires_at > $")
-        .bind(token)
-        .bind(now)
-        .push(condition)
-        .push(" RETURNING login_id, sent_to");
+    let statement =
+        sql("DELETE FROM one_time_links WHERE token_hash = $ AND expires_at > $ AND created_at < $")
+            .bind(token)
+            .bind(now)
+            .bind(now.after(limits::CLOCK_STEP))
+            .push(condition)
+            .push(" RETURNING login_id, sent_to");
     tx.optional(statement).await?.ok_or_else(|| Code::LinkInvalid.into())
 }
 
@@ -90,9 +92,10 @@ pub(in crate::sign_in) async fn is_open(tx: &mut impl Query, token: TokenHash) -
     let now = tx.now();
     let found: Option<(i64,)> = tx
         .optional(
-            sql("SELECT id FROM one_time_links WHERE token_hash = $ AND expires_at > $")
+            sql("SELECT id FROM one_time_links WHERE token_hash = $ AND expires_at > $ AND created_at < $")
                 .bind(token)
-                .bind(now),
+                .bind(now)
+                .bind(now.after(limits::CLOCK_STEP)),
         )
         .await?;
     Ok(found.is_some())

@@ -129,7 +129,7 @@ pub(in crate::sign_in) async fn credential(
         one_time: row.password_one_time,
         limited: row.limited,
         standing: row.standing,
-        known_network: row.known_at.is_some_and(|at| now.since(at) < limits::KNOWN_NETWORK),
+        known_network: row.known_at.is_some_and(|at| now.apart(at) < limits::KNOWN_NETWORK),
     }))
 }
 

@@ -6,8 +6,8 @@ mod logins;
 mod sessions;
 
 pub(super) use guesses::{
-    count_in, count_wrong_guess, forget_guesses, forget_mail_guess, guesses, note_mail_guess, note_sign_in,
-    noted_mail_guesses,
+    count_in, count_wrong_guess, forget_guesses, forget_guesses_of, forget_mail_guess, guesses,
+    note_mail_guess, note_sign_in, noted_mail_guesses,
 };
 pub(super) use links::{insert_link, is_open, kill_links, kill_rivals, take_password_link, take_set_up_link};
 pub use logins::Login;

@@ -44,10 +44,11 @@ pub(in crate::sign_in) async fn delete_sessions(tx: &mut WriteTx, login: LoginId
 pub(in crate::sign_in) async fn touch_session(tx: &mut WriteTx, session: SessionId) -> Result<(), Error> {
     let now = tx.now();
     tx.run(
-        sql("UPDATE sessions SET last_seen_at = $ WHERE id = $ AND last_seen_at < $")
+        sql("UPDATE sessions SET last_seen_at = $ WHERE id = $ AND (last_seen_at < $ OR last_seen_at > $)")
             .bind(now)
             .bind(session)
-            .bind(now),
+            .bind(now)
+            .bind(now.after(limits::SESSION_TOUCH)),
     )
     .await
     .map(drop)
@@ -80,10 +81,17 @@ pub(in crate::sign_in) async fn last_sign_ins(
 /// Removes sessions, links, guesses and networks whose time is over.
 pub(in crate::sign_in) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
     let now = tx.now();
-    tx.run(sql("DELETE FROM sessions WHERE expires_at < $").bind(now)).await?;
-    tx.run(sql("DELETE FROM one_time_links WHERE expires_at < $").bind(now)).await?;
-    tx.run(sql("DELETE FROM guesses WHERE last_at < $").bind(now.before(limits::GUESS_WINDOW))).await?;
-    tx.run(sql("DELETE FROM known_networks WHERE last_at < $").bind(now.before(limits::KNOWN_NETWORK)))
+    let ahead = now.after(limits::CLOCK_STEP);
+    let over = |table: &'static str| sql(table).bind(now).bind(ahead);
+    // What rested too long goes too, so that a clock that is set back does not bring it back.
+    let rested = over("DELETE FROM sessions WHERE expires_at < $ OR created_at > $ OR last_seen_at < CASE WHEN realm = 'mailbox' THEN $ ELSE $ END")
+        .bind(now.before(limits::SESSION_IDLE_MAILBOX))
+        .bind(now.before(limits::SESSION_IDLE));
+    tx.run(rested).await?;
+    tx.run(over("DELETE FROM one_time_links WHERE expires_at < $ OR created_at > $")).await?;
+    let old = |table: &'static str, kept| sql(table).bind(now.before(kept)).bind(ahead);
+    tx.run(old("DELETE FROM guesses WHERE last_at < $ OR last_at > $", limits::GUESS_WINDOW)).await?;
+    tx.run(old("DELETE FROM known_networks WHERE last_at < $ OR last_at > $", limits::KNOWN_NETWORK))
         .await
         .map(drop)
 }
