@@ -6,8 +6,11 @@ use bailiwick_base::Error;
 use bailiwick_base::authz::Caller;
 use bailiwick_base::db::{Db, Ground, ReadTx, WriteTx};
 
+use crate::api::Rates;
+use crate::api_keys::Programs;
 use crate::domains::Lookup;
-use crate::mail_policy::LiveSubmissions;
+use crate::mail_policy::{LiveSubmissions, RecentUsage};
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::sign_in::{Hasher, MailGuesses};
 
@@ -22,21 +25,31 @@ struct Inner {
     hasher: Hasher,
     lookup: Lookup,
     guesses: MailGuesses,
+    programs: Programs,
     submissions: LiveSubmissions,
+    recent_usage: RecentUsage,
+    metrics: Metrics,
+    rates: Rates,
 }
 
 impl Core {
     /// Puts an installation together.
     pub fn new(db: Db, settings: Settings) -> Self {
         let lookup = Lookup::new(settings.resolver);
-        let hasher = Hasher::new(db.ground());
+        let rates = Rates::new(settings.api_requests);
+        let metrics = Metrics::default();
+        let hasher = Hasher::new(db.ground(), metrics.clone());
         Self(Arc::new(Inner {
             db,
             settings,
             hasher,
             lookup,
             guesses: MailGuesses::default(),
+            programs: Programs::default(),
             submissions: LiveSubmissions::default(),
+            recent_usage: RecentUsage::default(),
+            rates,
+            metrics,
         }))
     }
 
@@ -73,9 +86,29 @@ impl Core {
         &self.0.guesses
     }
 
+    /// Programs that were here lately.
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.0.programs
+    }
+
+    /// What is counted for whoever watches.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Requests that credentials made to the API lately.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
     /// Submission sessions that are open at the mail servers.
     pub fn submissions(&self) -> &LiveSubmissions {
         &self.0.submissions
+    }
+
+    /// What the mail servers said lately of how much mailboxes hold.
+    pub(crate) fn recent_usage(&self) -> &RecentUsage {
+        &self.0.recent_usage
     }
 
     /// Writes what waits and closes the database.

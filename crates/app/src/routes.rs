@@ -14,8 +14,8 @@ use crate::core::Core;
 use crate::settings::Portal;
 use crate::shell::{guard, surround};
 use crate::{
-    aliases, audit, domains, explanation, home, impersonation, mailboxes, security, sign_in, staff,
-    sub_admins, tasks, tenants, user_panel,
+    aliases, api_keys, audit, domains, explanation, home, impersonation, imports, mailbox_types, mailboxes,
+    security, sign_in, staff, sub_admins, tasks, tenants, user_panel,
 };
 
 /// Who a route is open to.
@@ -105,13 +105,14 @@ fn of(portal: Portal) -> Routes {
         Portal::Admin => tasks::admin_routes(impersonation::admin_routes(routes)),
         Portal::Mail => routes,
     };
-    let routes = if portal == Portal::Mail { routes } else { explanation::routes(routes) };
+    let routes = if portal == Portal::Mail { routes } else { api_keys::routes(explanation::routes(routes)) };
     match portal {
         Portal::Staff => {
-            impersonation::staff_routes(tenants::routes(audit::routes(home::staff_routes(routes))))
+            let routes = mailbox_types::routes(home::staff_routes(routes));
+            impersonation::staff_routes(tenants::routes(audit::routes(routes)))
         }
-        Portal::Admin => sub_admins::routes(aliases::routes(mailboxes::routes(domains::routes(
-            audit::routes(home::admin_routes(routes)),
+        Portal::Admin => imports::routes(sub_admins::routes(aliases::routes(mailboxes::routes(
+            domains::routes(audit::routes(home::admin_routes(routes))),
         )))),
         Portal::Mail => user_panel::routes(routes),
     }
@@ -130,7 +131,7 @@ pub fn router(core: Core) -> Router {
 }
 
 /// A stylesheet, script or picture, for ever: its name carries the hash of its content.
-async fn asset(
+pub(crate) async fn asset(
     axum::extract::Path(name): axum::extract::Path<String>,
     headers: axum::http::HeaderMap,
 ) -> Response {

@@ -67,6 +67,8 @@ pub struct Origins {
     pub admin: String,
     /// User Panel and Webmail.
     pub mail: String,
+    /// The JSON API; none where it is not offered.
+    pub api: Option<String>,
 }
 
 impl Origins {
@@ -77,6 +79,11 @@ impl Origins {
             Portal::Admin => &self.admin,
             Portal::Mail => &self.mail,
         }
+    }
+
+    /// Was a request with this `Host` sent to the API?
+    pub fn is_api(&self, host: &str) -> bool {
+        self.api.as_deref().is_some_and(|api| authority(api).eq_ignore_ascii_case(host))
     }
 
     /// The portal a request was sent to, by its `Host`.
@@ -97,6 +104,8 @@ pub struct MailProgram {
     pub host: String,
     /// IMAP with TLS from the start.
     pub imaps: u16,
+    /// POP3 with TLS from the start.
+    pub pop3s: u16,
     /// Submission with TLS from the start.
     pub submissions: u16,
     /// Submission with STARTTLS.
@@ -155,6 +164,8 @@ pub struct Settings {
     pub mail_store: Option<MailStore>,
     /// Where more licences can be bought; shown where a limit is reached.
     pub billing_url: Option<String>,
+    /// Requests to the API that one credential may make a minute.
+    pub api_requests: u32,
     /// Domains of the installation itself (its host name, its sender), which nobody may claim.
     pub own_domains: Vec<DomainName>,
     /// Where checkpoints of the history are kept; none are made without it.
@@ -173,7 +184,9 @@ mod tests {
             staff: "http://staff.localhost:8080".into(),
             admin: "http://admin.localhost:8080".into(),
             mail: "https://mail.example.com".into(),
+            api: Some("https://api.example.com".into()),
         };
+        assert!(origins.is_api("api.example.com") && !origins.is_api("mail.example.com"));
         assert_eq!(origins.by_host("admin.localhost:8080"), Some(Portal::Admin));
         assert_eq!(origins.by_host("MAIL.example.com"), Some(Portal::Mail));
         for host in [

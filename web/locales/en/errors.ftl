@@ -8,6 +8,18 @@ error-sign-in-closed = Signing in is closed for this login.
     .help = It is disabled or suspended. Ask your administrator or provider.
 error-not-permitted = Your access does not include this.
     .help = It needs the permission to { $to }. Ask the person who manages your access.
+error-not-by-program = A program cannot do this.
+    .help = It asks for the password of a person. Sign in to the panel and do it there.
+error-key-without-permission = Choose what the key may do.
+    .help = A key that may do nothing is of no use.
+error-key-needs-networks = List the networks this key may be used from.
+    .help = With these permissions a key works only from listed networks, so that nobody else can use it if it leaks.
+error-key-name-taken = There is a key of this name already.
+    .help = Choose another name, so that you can tell the keys apart in the Account History.
+error-too-many-keys = There are { $max } keys already.
+    .help = Remove one that is no longer used, then make the new one.
+error-api-needs-key = People’s passwords do not work on the API.
+    .help = Make an API key in the Admin Panel under API Keys, or add an API Sub-Admin for this program.
 error-program-login = This login is for programs.
     .help = It signs in to the JSON API only. Use a login of your own here.
 error-outranked = This reaches somebody above you.
@@ -102,7 +114,22 @@ error-alias-loop = This alias would lead back to itself.
 error-alias-target-missing = { $address } does not exist.
     .help = The target lies on a domain hosted here, and there is no such user or alias. Add it first, or correct the target.
 error-limit-below-use = This limit is below what is in use.
-    .help = In use: { $used }. Choose a larger limit.
+    .help = { $of ->
+        [type] { $used } users are of the type { $kind }. Choose a larger number.
+       *[whole] In use: { $used }. Choose a larger limit.
+    }
+error-mailbox-type-unknown = This account type cannot be chosen.
+    .help = Choose one of those that are offered.
+error-mailbox-type-withdrawn = { $kind } is no longer offered.
+    .help = Licences of it can be kept or lowered, not raised. Choose another user type, or offer it again.
+error-too-many-mailbox-types = There are too many user types.
+    .help = There can be at most { $max }. Change one that is no longer used.
+error-mailbox-type-already-exists = A user type has this name already.
+    .help = Choose another name.
+error-quota-above-type = This quota is larger than the account type allows.
+    .help = A user of the type { $kind } can have at most { $most }. Choose a smaller quota or another type.
+error-quota-below-use = This quota is smaller than what the mailbox holds.
+    .help = In use: { $used }. Choose a larger quota, or let the user remove mail first.
 error-catch-all-invalid = The catch-all must be a user of this domain.
     .help = Enter the username of a user of this domain.
 error-user-already-exists = User already exists
@@ -136,7 +163,8 @@ error-already-set-up = This installation has been set up.
     .help = Sign in, or ask a member of staff for an invitation.
 error-user-limit-reached = Maximum number of users allowed has been reached
     .help = { $figures ->
-        [shown] { $used } of { $licensed } mailboxes are used. Remove users you do not need, or buy more mailboxes.
+        [shown] { $used } of { $licensed } mailboxes of the type { $kind } are used. Remove users you do not need, or buy more mailboxes.
+        [none] There is no mailbox of any type to use. Buy mailboxes first.
        *[hidden] Remove users you do not need, or ask the person who manages your access for more.
     }
 error-storage-limit-reached = There is not enough storage left
@@ -192,3 +220,61 @@ error-api-needs-networks = API access needs a list of networks.
     .help = Enter the addresses the program connects from and restrict the login to them.
 error-api-needs-password = A login with API access needs a password.
     .help = A program cannot follow an invitation. Set a password and enter it in the program.
+
+error-json-invalid = The body is not what this operation takes.
+    .help = At { $at }: { $reason }. The documentation of the operation has its members and an example.
+error-media-type-unsupported = The body must be JSON.
+    .help = Send it with the header Content-Type: application/json, not compressed.
+error-query-invalid = The query is not what this operation takes.
+    .help = { $reason }. The documentation of the operation has its parameters.
+error-header-invalid = The header { $header } has a value that can't be used.
+    .help = { $reason }.
+error-method-not-allowed = This address does not take this method.
+    .help = The header Allow names those it takes.
+error-already-carried-out = This request was carried out before, and its answer is not known.
+    .help = Look at what it was to make or change. While the first request is still being answered, ask again in a second.
+error-idempotency-key-reused = This Idempotency-Key was used for another request.
+    .help = Use a new key for each request, and the same key only to send the very same request again.
+error-rate-limited = Too many requests.
+    .help = Wait for the time in Retry-After. The RateLimit header of every answer says how many requests are left.
+
+error-import-file-too-large = This file is too large.
+    .help = An import may have { $max } MB. Split it into several files.
+error-import-too-many-rows = This file has too many rows.
+    .help = An import may have { $max } rows. Split it into several files.
+error-import-not-text = This is not text in UTF-8.
+    .help = Save the file as “CSV UTF-8” and try again.
+error-import-empty = There is nothing to import in this file.
+    .help = The first row names the columns; each further row is one entry. The template shows how.
+error-import-column-missing = The column “{ $column }” is missing.
+    .help = The first row of the file names the columns. The template shows all of them.
+error-import-column-unknown = There is no column called “{ $column }”.
+    .help = Possible are: { $columns }. Correct the first row of the file, or remove the column.
+error-import-column-twice = The column “{ $column }” stands there twice.
+    .help = Remove one of the two.
+error-import-row-cells = This row has { $cells } cells, and the first row { $expected }.
+    .help = A cell that contains the separator has to stand in quotation marks.
+error-import-row-too-long = This row is too long.
+    .help = Perhaps a quotation mark is not closed.
+error-import-row-twice = The same address stands in row { $row }.
+    .help = Remove one of the two rows.
+error-import-word-unknown = “{ $column }” has a value that is not possible.
+    .help = Possible are: { $words }.
+error-import-nothing-to-do = No row of this file can be imported.
+    .help = Correct the rows with errors and upload the file again.
+error-import-not-ready = This cannot be done with this import now.
+    .help = Reload the page to see how far it has come.
+error-too-many-imports = There are { $max } imports that are not finished.
+    .help = Finish, cancel or remove one of them first.
+error-too-many-invitations = So many invitations cannot be sent in one day.
+    .help = Imports may send { $max } invitations in 24 hours; { $left } are left. Go on tomorrow, or set passwords in the file.
+error-too-many-chosen = Too many are chosen.
+    .help = At most { $max } can be changed at once.
+error-nothing-chosen = Nothing is chosen.
+    .help = Tick at least one row of the list.
+
+error-credentials-missing = The request has no credentials.
+    .help = Send the header Authorization with an API key (Bearer) or with the name and password of an API Sub-Admin (Basic).
+
+error-import-interrupted = The sessions of its sender were ended, or the key was renewed.
+    .help = Look whether the file is yours. If it is, let the import go on; if it is not, cancel it.

@@ -8,3 +8,4 @@ smtp-wait = Too many wrong tries, wait { $minutes ->
    *[other] { $minutes } minutes
 }
 smtp-null-sender = A message from a mailbox needs a sender
+smtp-mailbox-full = The mailbox is full and cannot take this message now

@@ -7,15 +7,23 @@ users-search = Search by address or name
 users-all-domains = All domains
 users-all-statuses = All statuses
 users-never = Never
+users-any-usage = Any usage
+users-nearly-full = More than 90 % used
 users-empty-title = No users yet
 users-empty-text = Add the first user of your domains.
 users-no-domain-title = No verified domain yet
 users-no-domain-text = Users live on a domain. Add one and prove that it is yours; then you can add users.
 
+kind-title = Account type
+kind-all = All account types
+kind-left = { $left } of { $licensed } left
+kind-most = at most { $most }
+
 user-new-title = Add user
 user-edit = Edit user
 user-update = Update User
 user-facts = About this user
+user-messages = Messages
 user-choose-domain = Choose a domain
 user-username-hint = What stands before the @
 user-password-how = How the user gets a password
@@ -62,7 +70,10 @@ field-domain = Domain
 field-quota = Quota
 field-quota-hint = 0.5 = 500 MB
 column-address = Address
-column-quota = Quota
+column-usage = Used
+usage-meter = Used of the quota
+usage-of-quota = { $used } of { $quota }
+usage-unknown = not measured yet, of { $quota }
 column-last-sign-in = Last sign-in
 column-actions = Actions
 button-edit = Edit

@@ -42,11 +42,14 @@ security-way-imap = IMAP
 security-way-pop3 = POP3
 security-way-submission = Sending (SMTP)
 security-way-managesieve = ManageSieve
+security-way-api = API
 security-way-other = Other
 security-result-ok = Signed in
 security-result-wrong = Wrong password
 security-result-throttled = Too many tries
 security-result-elsewhere = Network not allowed
+security-result-key-expired = API key expired
+security-result-key-stopped = API key stopped
 security-result-password-change-due = One-time password refused
 security-result-refused = Refused
 

@@ -26,6 +26,8 @@ tenant-resume = Resume tenant
 
 field-tenant-name = Name of the customer
 field-max-users = Users
+field-max-users-of = Users: { $kind }
+field-max-users-withdrawn = Withdrawn: can be kept or lowered.
 field-max-storage = Storage
 field-max-domains = Domains
 

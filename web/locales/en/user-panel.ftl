@@ -2,6 +2,9 @@
 
 panel-title = Set up a mail program
 panel-text = Read and write your mail in the program you like. It needs your address, your password and the servers below.
+panel-space-title = Your mailbox
+panel-nearly-full = Your mailbox is nearly full
+panel-nearly-full-text = When it is full, mail to you is refused. Delete mail you no longer need, also in the folder Trash, or ask your administrator for more.
 panel-sign-in-title = How you sign in
 panel-user-name = Username
 panel-password = Password
@@ -15,6 +18,7 @@ panel-column-server = Server
 panel-column-port = Port
 panel-column-security = Security
 panel-use-imap = Receiving (IMAP)
+panel-use-pop3 = Receiving, downloads only (POP3)
 panel-use-smtp = Sending (SMTP)
 panel-use-starttls = Sending, alternative (SMTP)
 panel-security-tls = SSL/TLS

@@ -6,21 +6,30 @@ use bailiwick_base::{Code, Error, texts};
 use serde::Deserialize;
 
 /// The longest text a filter takes, in bytes.
-const MAX_TEXT: usize = 400;
+pub(super) const MAX_TEXT: usize = 400;
 
-/// The filters as they stand in the address of the page and of the file.
+/// The filters as they stand in the address of the page and of the file. What is empty does not narrow.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct HistoryQuery {
-    pub(super) actor: String,
-    pub(super) by: String,
-    pub(super) action: String,
-    pub(super) object_kind: String,
-    pub(super) object_id: String,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) after: String,
-    pub(super) before: String,
+pub struct HistoryQuery {
+    /// The beginning of the name somebody signs in with.
+    pub actor: String,
+    /// A kind of actor: `admin`, `mailbox`, `provider`, `system`, `nobody`.
+    pub by: String,
+    /// What was done: `mailbox.update`.
+    pub action: String,
+    /// To what kind of thing: `mailbox`.
+    pub object_kind: String,
+    /// To what: an id, or what it was called.
+    pub object_id: String,
+    /// From this day on: `2026-01-31`.
+    pub from: String,
+    /// Up to this day, which is in.
+    pub to: String,
+    /// The page begins after this row.
+    pub after: String,
+    /// The page ends before this row.
+    pub before: String,
 }
 
 /// Kinds of actors that can be asked for.
@@ -78,7 +87,7 @@ pub struct HistoryFilter {
 
 impl HistoryQuery {
     /// What it asks for; dates are days of `zone`.
-    pub(super) fn parse(&self, zone: &TimeZoneName) -> Result<HistoryFilter, Error> {
+    pub fn parse(&self, zone: &TimeZoneName) -> Result<HistoryFilter, Error> {
         if [&self.actor, &self.object_id].iter().any(|text| text.len() > MAX_TEXT) {
             return Err(Code::MalformedRequest.into());
         }
@@ -128,12 +137,12 @@ fn given<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, E
     read(text).map(Some).ok_or_else(|| Code::MalformedRequest.into())
 }
 
-fn is_noun(text: &str) -> bool {
+pub(super) fn is_noun(text: &str) -> bool {
     text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// An id is told from a name by its shape; a name is looked for as typed and as domains may be written.
-fn object_named(text: &str) -> Option<ObjectNamed> {
+pub(super) fn object_named(text: &str) -> Option<ObjectNamed> {
     if text.is_empty() {
         return None;
     }
@@ -159,7 +168,7 @@ fn object_named(text: &str) -> Option<ObjectNamed> {
     Some(ObjectNamed::Name(names))
 }
 
-fn known(name: &str) -> Option<ActionInfo> {
+pub(super) fn known(name: &str) -> Option<ActionInfo> {
     crate::actions().into_iter().find(|action| action.name == name && told(action))
 }
 

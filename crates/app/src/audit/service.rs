@@ -24,6 +24,15 @@ service! {
 /// Proofs asked for on pages that run at once; more are told to come back.
 static PROOFS: Semaphore = Semaphore::const_new(2);
 
+/// A page of the history, and whom it is told to.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The entries.
+    pub page: Page<HistoryEntry>,
+    /// The reader is one of the provider's people: a customer is not told everything.
+    pub for_staff: bool,
+}
+
 /// What stands beside the history on its page.
 #[derive(Debug, Clone)]
 pub struct Overview {
@@ -69,11 +78,22 @@ impl Audit {
         filter: &HistoryFilter,
         request: &PageRequest,
     ) -> Result<Page<HistoryEntry>, Error> {
+        self.read(caller, filter, request).await.map(|reading| reading.page)
+    }
+
+    /// The same, with whom it is told to.
+    pub async fn read(
+        &self,
+        caller: &Caller,
+        filter: &HistoryFilter,
+        request: &PageRequest,
+    ) -> Result<Reading, Error> {
         let mut tx = self.core.read(caller).await?;
         let visible = tx.visible()?;
         let customer = customer(tx.actor());
         let found = store::find(&mut tx, &visible, filter, customer).await?;
-        store::page(&mut tx, &visible, &found, request).await
+        let page = store::page(&mut tx, &visible, &found, request).await?;
+        Ok(Reading { page, for_staff: customer.is_none() })
     }
 
     /// The next rows of a file, after those that end with `request.after`.
@@ -117,6 +137,15 @@ impl Audit {
         let whole = sees_whole(tx.actor(), tx.now());
         let refused = if whole { Some(self.refused(&mut tx, &visible).await?) } else { None };
         Ok(Overview { last_sealed, may_prove: whole, refused })
+    }
+
+    /// What was refused lately, counted; for whoever sees the whole history of its tenant, or of the installation.
+    pub async fn refusals(&self, caller: &Caller) -> Result<Vec<Refused>, Error> {
+        let mut tx = self.core.read(caller).await?;
+        let visible = tx.visible()?;
+        let (whole, now) = (whole(tx.actor()), tx.now());
+        tx.actor().must_hold_over(Permission::HistoryView, whole, now)?;
+        self.refused(&mut tx, &visible).await
     }
 
     async fn refused(&self, tx: &mut ReadTx, visible: &Visible<HistoryEntry>) -> Result<Vec<Refused>, Error> {
@@ -235,5 +264,9 @@ fn customer(actor: &Actor) -> Option<TenantId> {
 
 /// Does the actor see the whole history of its tenant, or of the installation?
 fn sees_whole(actor: &Actor, now: Timestamp) -> bool {
-    actor.may(Permission::HistoryView, Place { tenant: actor.tenant(), ..Place::default() }, now)
+    actor.may(Permission::HistoryView, whole(actor), now)
+}
+
+fn whole(actor: &Actor) -> Place {
+    Place { tenant: actor.tenant(), ..Place::default() }
 }

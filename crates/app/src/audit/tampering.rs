@@ -15,7 +15,7 @@ use super::tests::{root, suspend_and_resume, tenant, verify};
 use super::{Audit, Checkpoint, CheckpointTrouble, FaultKind, Signer};
 use crate::Core;
 use crate::settings::{KeptCheckpoints, Origins, Settings};
-use crate::tenants::{Limits, NewTenant, Tenants};
+use crate::tenants::{Licences, Limits, NewTenant, Tenants};
 
 /// A database on SQLite whose file is at hand for whoever has the machine.
 struct Tampered {
@@ -30,6 +30,7 @@ fn settings() -> Settings {
             staff: "http://staff.localhost".into(),
             admin: "http://admin.localhost".into(),
             mail: "http://mail.localhost".into(),
+            api: Some("http://api.localhost".into()),
         },
         trusted_proxies: Vec::new(),
         resolver: Some(SocketAddr::from(([127, 0, 0, 1], 9))),
@@ -38,6 +39,7 @@ fn settings() -> Settings {
         mail_program: None,
         mail_store: None,
         billing_url: None,
+        api_requests: bailiwick_base::words::limits::API_REQUESTS,
         own_domains: Vec::new(),
         checkpoints: None,
         demo: None,
@@ -90,7 +92,7 @@ async fn ab_08_without_its_audit_event_nothing_is_changed() {
         at.run(&format!("ALTER TABLE {table} RENAME TO gone")).await;
         let new = NewTenant {
             name: "other".parse().expect("a name"),
-            limits: Limits { users: 1, storage: Storage::gb(1), domains: 1 },
+            limits: Limits { users: Licences::OfFirst(1), storage: Storage::gb(1), domains: 1 },
             admin_name: "other".into(),
             admin_full_name: "Bob".parse().expect("a name"),
             admin_address: "bob@outside.example".parse().expect("an address"),

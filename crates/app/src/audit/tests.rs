@@ -11,7 +11,7 @@ use bailiwick_base::words::{ClientAddress, Installation, Storage, TenantId};
 use super::{Audit, HistoryFilter, Verification, VerifyHistory};
 use crate::Core;
 use crate::settings::Portal;
-use crate::tenants::{Limits, NewTenant, Tenants};
+use crate::tenants::{Licences, Limits, NewTenant, Tenants};
 use crate::testkit::{TestApp, on_each_engine};
 
 pub(super) fn root() -> Caller {
@@ -25,7 +25,7 @@ fn all() -> HistoryFilter {
 pub(super) async fn tenant(core: &Core, name: &str) -> TenantId {
     let new = NewTenant {
         name: name.parse().expect("a name"),
-        limits: Limits { users: 10, storage: Storage::gb(10), domains: 5 },
+        limits: Limits { users: Licences::OfFirst(10), storage: Storage::gb(10), domains: 5 },
         admin_name: format!("admin-{name}"),
         admin_full_name: "Ann".parse().expect("a name"),
         admin_address: "ann@outside.example".parse().expect("an address"),
@@ -154,12 +154,12 @@ async fn the_history_is_read_from_the_newest_to_the_oldest_page_by_page() {
         let first = audit.page(&root(), &all(), &PageRequest::default()).await.expect("a page");
         assert_eq!(first.rows.len(), 50);
         assert!(first.rows.is_sorted_by(|newer, older| newer.id > older.id));
-        let request = PageRequest { after: first.next.clone(), before: None };
+        let request = PageRequest { after: first.next.clone(), ..PageRequest::default() };
         let second = audit.page(&root(), &all(), &request).await.expect("a page");
         assert_eq!(second.rows.len(), 11);
         assert!(second.next.is_none());
         assert_eq!(second.rows.last().map(|entry| entry.action.as_str()), Some("tenant.create"));
-        let request = PageRequest { after: None, before: second.previous };
+        let request = PageRequest { before: second.previous, ..PageRequest::default() };
         let back = audit.page(&root(), &all(), &request).await.expect("a page");
         assert_eq!(back.rows[0].id, first.rows[0].id);
     })

@@ -6,7 +6,7 @@ use bailiwick_base::words::Storage;
 use serde_json::Value as Json;
 
 use super::filter::sentence_key;
-use super::store::{EntryDetail, HistoryEntry, Told};
+use super::store::{HistoryEntry, Told};
 
 /// The longest value shown, in characters.
 const SHOWN: usize = 200;
@@ -20,11 +20,17 @@ pub(super) struct Who {
     pub(super) address: Option<String>,
 }
 
-impl EntryDetail {
-    /// None where it is not for the reader.
-    fn shown_address(&self) -> Option<String> {
-        (!self.address.is_empty()).then(|| self.address.clone())
-    }
+/// What of the people in an entry its reader may know.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    /// The name of who did it.
+    pub(super) actor: Option<&'a str>,
+    /// The name of who was really at the keyboard.
+    pub(super) real: Option<&'a str>,
+    /// The name of the API key it was done with.
+    pub(super) key: Option<&'a str>,
+    /// Where the request came from.
+    pub(super) address: Option<&'a str>,
 }
 
 impl HistoryEntry {
@@ -41,40 +47,46 @@ impl HistoryEntry {
         texts::text_with(&key, &[("object", Arg::Text(object))]).into_owned()
     }
 
-    /// Who did it. A customer reads of its provider's people neither names, which are half of a sign-in, nor
-    /// addresses, nor those of somebody else they act as.
-    pub(super) fn who(&self, reader_is_staff: bool) -> Who {
-        let who = self.acted(reader_is_staff);
-        let Some(real_kind) = &self.real_kind else { return who };
-        let hidden = real_kind == "staff" && !reader_is_staff;
-        let real = match &self.told {
-            _ if hidden => t!("history-actor-provider").into_owned(),
-            Told::Detail(detail) => detail.real.as_deref().map_or_else(|| real_kind.clone(), cut),
-            Told::Erased => t!("history-erased").into_owned(),
-            Told::Unreadable => t!("history-unreadable").into_owned(),
-        };
-        Who {
-            name: t!("history-acting", real = real, actor = who.name).into_owned(),
-            address: who.address.filter(|_| !hidden),
+    /// What its reader may know of who did it. A customer reads of its provider's people neither names, which are half of
+    /// a sign-in, nor addresses, nor those of somebody else they act as.
+    pub(super) fn known(&self, reader_is_staff: bool) -> Known<'_> {
+        let Told::Detail(detail) = &self.told else { return Known::default() };
+        let hidden = |kind: &str| matches!(kind, "staff" | "operator") && !reader_is_staff;
+        let (acted, real) = (hidden(&self.actor_kind), self.real_kind.as_deref().is_some_and(hidden));
+        let from_outside = !detail.address.is_empty() && self.actor_kind != "system";
+        Known {
+            actor: Some(detail.actor.as_str()).filter(|_| !acted),
+            real: detail.real.as_deref().filter(|_| !real),
+            key: detail.key.as_deref().filter(|_| !acted),
+            address: Some(detail.address.as_str()).filter(|_| from_outside && !acted && !real),
         }
     }
 
-    /// In whose name it was done.
-    fn acted(&self, reader_is_staff: bool) -> Who {
-        let unnamed = |name: std::borrow::Cow<'_, str>| Who { name: name.into_owned(), address: None };
-        match (self.actor_kind.as_str(), &self.told) {
-            ("system", _) => unnamed(t!("history-actor-system")),
-            ("staff" | "operator", _) if !reader_is_staff => unnamed(t!("history-actor-provider")),
-            (_, Told::Erased) => unnamed(t!("history-erased")),
-            (_, Told::Unreadable) => unnamed(t!("history-unreadable")),
-            ("nobody", Told::Detail(detail)) => {
-                Who { name: t!("history-actor-nobody").into_owned(), address: detail.shown_address() }
+    /// Who did it, in words.
+    pub(super) fn who(&self, reader_is_staff: bool) -> Who {
+        let known = self.known(reader_is_staff);
+        let mut name = self.person(&self.actor_kind, known.actor, reader_is_staff);
+        if let Some(kind) = &self.real_kind {
+            let real = self.person(kind, known.real, reader_is_staff);
+            name = t!("history-acting", real = real, actor = name).into_owned();
+        }
+        if let Some(key) = known.key {
+            name = t!("history-with-key", actor = name, key = cut(key)).into_owned();
+        }
+        Who { name, address: known.address.map(ToOwned::to_owned) }
+    }
+
+    fn person(&self, kind: &str, name: Option<&str>, reader_is_staff: bool) -> String {
+        match (kind, &self.told) {
+            ("system", _) => t!("history-actor-system").into_owned(),
+            ("staff" | "operator", _) if !reader_is_staff => t!("history-actor-provider").into_owned(),
+            (_, Told::Erased) => t!("history-erased").into_owned(),
+            (_, Told::Unreadable) => t!("history-unreadable").into_owned(),
+            ("nobody", Told::Detail(_)) => t!("history-actor-nobody").into_owned(),
+            ("operator", Told::Detail(_)) => {
+                t!("history-actor-operator", name = name.map(cut).unwrap_or_default()).into_owned()
             }
-            ("operator", Told::Detail(detail)) => Who {
-                name: t!("history-actor-operator", name = cut(&detail.actor)).into_owned(),
-                address: detail.shown_address(),
-            },
-            (_, Told::Detail(detail)) => Who { name: cut(&detail.actor), address: detail.shown_address() },
+            (kind, Told::Detail(_)) => name.map_or_else(|| kind.to_owned(), cut),
         }
     }
 
@@ -235,6 +247,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_key_of_a_program_is_named_but_not_that_of_a_provider() {
+        let mut detail = detail();
+        detail["key"] = "Billing".into();
+        assert_eq!(
+            entry("alias.add", "admin", Some(&detail)).who(false).name,
+            "ann, with the API key Billing"
+        );
+        let by_provider = entry("alias.add", "staff", Some(&detail));
+        assert_eq!(by_provider.who(true).name, "ann, with the API key Billing");
+        assert_eq!(by_provider.who(false), Who { name: "Your provider".into(), address: None });
+    }
+
+    #[test]
     fn an_action_without_a_sentence_shows_its_name() {
         assert_eq!(entry("coffee.brew", "admin", Some(&detail())).sentence(), "coffee.brew");
     }
@@ -255,6 +280,8 @@ pub(super) mod tests {
             "history.prove",
             "history.checkpoint",
             "outbox.work",
+            "outbox.view",
+            "installation.inspect",
             "session.sign_in",
             "domain.check_waiting",
         ];

@@ -1,14 +1,18 @@
 //! Asking what somebody can do, and who can do something.
 
-use bailiwick_base::authz::{ActionInfo, Authority, Caller, Explanation, Place, Rank, Realm, Why};
+use bailiwick_base::authz::{
+    ActionInfo, Authority, Caller, Explanation, Permission, Place, Rank, Realm, Why,
+};
 use bailiwick_base::db::{Query, ReadTx};
 use bailiwick_base::words::{LoginId, Timestamp};
 use bailiwick_base::{Code, Error};
 
+use super::difference::{Difference, difference};
 use super::near::nearest_in_words;
-use super::question::Question;
-use super::store::{self, Myself, PEOPLE, Person};
+use super::question::{Question, offered};
+use super::store::{self, PEOPLE, Person};
 use super::thing::Thing;
+use super::what_if::Tried;
 use crate::core::service;
 
 service! {
@@ -79,8 +83,10 @@ impl Explanations {
     /// What the caller can do.
     pub async fn own(&self, caller: &Caller) -> Result<AccessOf, Error> {
         let mut tx = self.core.read(caller).await?;
-        let login = tx.actor().login().ok_or(Code::SignedOut)?;
-        let Myself(person) = tx.find(login).await?;
+        if tx.actor().must_change_password() {
+            return Err(Code::PasswordChangeDue.into());
+        }
+        let person = store::myself(&mut tx).await?;
         let networks = store::networks(&mut tx, &person).await?;
         let (authority, acting) = (tx.actor().authority().clone(), tx.actor().real().is_some());
         Ok(AccessOf { person, authority, networks, now: tx.now(), own: true, acting })
@@ -106,6 +112,25 @@ impl Explanations {
         let authorities = tx.authorities_of(&logins).await?;
         people.retain(|person| authorities.get(&person.id).is_some_and(|of| of.rank() <= Rank::SubAdmin));
         Ok(people)
+    }
+
+    /// What a Sub-Admin would gain and lose by what is tried.
+    pub(crate) async fn what_if(
+        &self,
+        caller: &Caller,
+        login: LoginId,
+        tried: &Tried,
+    ) -> Result<(Person, Difference), Error> {
+        let access = self.of(caller, login).await?;
+        let (before, after) = tried.compared(&access)?;
+        Ok((access.person, difference(&before, &after)))
+    }
+
+    /// The actions a tenant's people can be asked about, for whoever may ask.
+    pub async fn actions(&self, caller: &Caller) -> Result<Vec<ActionInfo>, Error> {
+        let tx = self.core.read(caller).await?;
+        tx.actor().must_hold(Permission::SubAdminView, tx.now())?;
+        Ok(offered())
     }
 
     /// Who of the caller's tenant can do what is asked.

@@ -1,11 +1,11 @@
 //! Logins of people, and things by the names people give them.
 
-use bailiwick_base::Error;
 use bailiwick_base::authz::{Permission, Place, Realm, Role, ScopeKind, Standing, Target, Visible};
 use bailiwick_base::db::{Query, ReadTx, Sql, sql};
 use bailiwick_base::words::{
     AliasId, DomainId, DomainName, EmailAddress, LoginId, MailboxId, TenantId, Timestamp,
 };
+use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
 use crate::aliases::Alias;
@@ -62,29 +62,10 @@ impl Target for Person {
     }
 }
 
-/// One's own login, whoever one is.
-#[derive(Debug)]
-pub(super) struct Myself(pub(super) Person);
-
-impl Target for Myself {
-    type Id = LoginId;
-    const NOUN: &'static str = "login";
-    const READ: Permission = Permission::OwnLogin;
-    const COLUMNS: &'static [(ScopeKind, &'static str)] = &[(ScopeKind::Login, "id")];
-
-    fn id(&self) -> LoginId {
-        self.0.id
-    }
-    fn name(&self) -> String {
-        self.0.name.clone()
-    }
-    fn place(&self) -> Place {
-        self.0.place()
-    }
-    async fn load(tx: &mut impl Query, visible: &Visible<Self>, id: LoginId) -> Result<Option<Self>, Error> {
-        let select = visible.narrow(sql(SELECT).push(" WHERE TRUE")).push(" AND id = $").bind(id);
-        Ok(tx.optional(select).await?.map(Self))
-    }
+/// The login that asks, whoever it is: everybody, and every program, may know whose it is.
+pub(super) async fn myself(tx: &mut ReadTx) -> Result<Person, Error> {
+    let login = tx.actor().login().ok_or(Code::SignedOut)?;
+    tx.one(sql(SELECT).push(" WHERE id = $").bind(login)).await
 }
 
 /// One of the provider's people, for whoever may see them.

@@ -133,8 +133,12 @@ async fn the_problem_document_explains_a_refusal() {
         assert_eq!(document["code"], "not_permitted");
         let held = serde_json::json!({
             "access": ["Users 2 (View, Add)"],
+            "domain_id": one.to_string(),
             "from": "acme",
+            "note": null,
             "over": false,
+            "permissions": ["mailbox.view", "mailbox.add"],
+            "role": "sub_admin",
             "scope": "domain",
             "scope_name": "one.test",
             "since": "2026-01-01T00:00:00.000Z",

@@ -8,7 +8,6 @@ use bailiwick_ui::{card, fields, form_card, page_header, select, submit};
 use maud::{Markup, Render, html};
 use serde::Deserialize;
 
-use super::difference;
 use super::service::{AccessOf, Explanations};
 use super::store::Person;
 use crate::shell::{Answer, Calling, Problem, Query, Shell};
@@ -46,29 +45,63 @@ impl WhatIf {
         }
     }
 
-    /// What `held` would become. Only sections whose pages exist can be chosen. A level that the section does not have is refused, never clamped (K7).
-    fn applied(&self, held: PermissionSet) -> Result<PermissionSet, Error> {
+    /// What it tries. Only sections whose pages exist can be chosen; a level that is no number is refused.
+    fn parse(&self) -> Result<Tried, Error> {
         let malformed = || Error::new(Code::MalformedRequest);
-        let offered = BUILT.iter().fold(PermissionSet::NONE, |set, section| set.and(section.all()));
-        let mut set = match self.profile.as_str() {
-            "" => held,
-            key => {
-                let profile = Profile::by_key(key).ok_or_else(malformed)?.permissions();
-                held.without(offered).and(profile.within(offered))
-            }
+        let profile = match self.profile.as_str() {
+            "" => None,
+            key => Some(Profile::by_key(key).ok_or_else(malformed)?),
         };
-        if Section::ALL.iter().any(|section| !BUILT.contains(section) && !self.level(*section).is_empty()) {
-            return Err(malformed());
+        let mut levels = Vec::new();
+        for section in Section::ALL {
+            match self.level(*section) {
+                "" => {}
+                text => levels.push((*section, text.parse::<usize>().map_err(|_| malformed())?)),
+            }
         }
-        for section in BUILT {
-            let level = match self.level(*section) {
-                "" => continue,
-                text => text.parse::<usize>().map_err(|_| malformed())?,
-            };
-            let chosen = section.level(level).ok_or_else(malformed)?;
+        Ok(Tried { profile, levels })
+    }
+}
+
+/// A profile to begin with, if one is, and levels over it. What is not named stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The profile.
+    pub profile: Option<Profile>,
+    /// The levels.
+    pub levels: Vec<(Section, usize)>,
+}
+
+impl Tried {
+    /// What `held` would become. Only sections whose pages exist can be chosen. A level that the section does not have is
+    /// refused, never clamped (K7).
+    fn applied(&self, held: PermissionSet) -> Result<PermissionSet, Error> {
+        let offered = BUILT.iter().fold(PermissionSet::NONE, |set, section| set.and(section.all()));
+        let mut set = match self.profile {
+            None => held,
+            Some(profile) => held.without(offered).and(profile.permissions().within(offered)),
+        };
+        for (section, level) in &self.levels {
+            let chosen = section.level(*level).filter(|_| BUILT.contains(section));
+            let chosen = chosen.ok_or_else(|| Error::new(Code::MalformedRequest))?;
             set = set.without(section.all()).and(chosen);
         }
         Ok(set)
+    }
+
+    /// What is held now and what would be. Where it holds stays as it is; what is over would begin again.
+    pub(super) fn compared(&self, access: &AccessOf) -> Result<(Vec<Held>, Vec<Held>), Error> {
+        let before = access.authority.given(access.now);
+        let Some(tenant) = access.person.tenant_id else { return Err(Code::NoSuchThing.into()) };
+        let mut after = before.clone();
+        if after.is_empty() {
+            after.push(nothing_yet(Scope::Tenant(tenant)));
+        }
+        for held in after.iter_mut().filter(|held| held.role == Role::SubAdmin) {
+            held.permissions = self.applied(held.permissions)?;
+            held.over = false;
+        }
+        Ok((before, after))
     }
 }
 
@@ -84,34 +117,17 @@ pub(super) async fn ask(
         "" => None,
         id => {
             let id: LoginId = id.parse().map_err(|_| Code::NoSuchThing)?;
-            let access = explanations.of(&caller, id).await?;
-            let (before, after) = compared(&access, &query)?;
-            Some((access, difference(&before, &after)))
+            Some(explanations.what_if(&caller, id, &query.parse()?).await?)
         }
     };
     let content = html! {
         (page_header(t!("what-if-title")).text(t!("what-if-text")).crumbs(t!("crumbs-label"), [(t!("powers-own-title"), "/access")]))
         (form(&query, &people))
-        @if let Some((access, difference)) = &tried {
-            (card().title(t!("what-if-result", name = access.person.name.as_str())).body(html! { (difference) }))
+        @if let Some((person, difference)) = &tried {
+            (card().title(t!("what-if-result", name = person.name.as_str())).body(html! { (difference) }))
         }
     };
     Ok(shell.page(&t!("what-if-title"), content))
-}
-
-/// What is held now and what would be. Where it holds stays as it is; what is over would begin again.
-fn compared(access: &AccessOf, query: &WhatIf) -> Result<(Vec<Held>, Vec<Held>), Error> {
-    let before = access.authority.given(access.now);
-    let Some(tenant) = access.person.tenant_id else { return Err(Code::NoSuchThing.into()) };
-    let mut after = before.clone();
-    if after.is_empty() {
-        after.push(nothing_yet(Scope::Tenant(tenant)));
-    }
-    for held in after.iter_mut().filter(|held| held.role == Role::SubAdmin) {
-        held.permissions = query.applied(held.permissions)?;
-        held.over = false;
-    }
-    Ok((before, after))
 }
 
 fn nothing_yet(scope: Scope) -> Held {
@@ -159,16 +175,20 @@ mod tests {
 
     use super::*;
 
+    fn applied(query: &WhatIf, held: PermissionSet) -> Result<PermissionSet, Code> {
+        query.parse().and_then(|tried| tried.applied(held)).map_err(|error| error.code())
+    }
+
     #[test]
     fn a_level_replaces_its_section_and_a_profile_everything() {
         let held = Section::Users.level(2).expect("a level").and(PermissionSet::of(&[Permission::LogView]));
         let none = WhatIf::default();
-        assert_eq!(none.applied(held).expect("a set"), held);
+        assert_eq!(applied(&none, held), Ok(held));
         let less = WhatIf { users: "1".into(), ..WhatIf::default() };
         let expected = PermissionSet::of(&[Permission::LogView, Permission::MailboxView]);
-        assert_eq!(less.applied(held).expect("a set"), expected);
+        assert_eq!(applied(&less, held), Ok(expected));
         let auditor = WhatIf { profile: "auditor".into(), ..WhatIf::default() };
-        let set = auditor.applied(held).expect("a set");
+        let set = applied(&auditor, held).expect("a set");
         assert!(Profile::Auditor.permissions().covers(set), "{set:?}");
         assert_eq!(set.within(Section::Users.all()), PermissionSet::of(&[Permission::MailboxView]));
         assert!(set.contains(Permission::LogView), "what cannot be chosen stays");
@@ -178,10 +198,9 @@ mod tests {
     fn ve_09_a_level_that_does_not_exist_is_refused() {
         for wrong in ["6", "-1", "5.0", "null", "9223372036854775808"] {
             let tried = WhatIf { users: wrong.into(), ..WhatIf::default() };
-            assert_eq!(
-                tried.applied(PermissionSet::NONE).expect_err("refused").code(),
-                Code::MalformedRequest
-            );
+            assert_eq!(applied(&tried, PermissionSet::NONE), Err(Code::MalformedRequest));
         }
+        let not_built = WhatIf { lists: "1".into(), ..WhatIf::default() };
+        assert_eq!(applied(&not_built, PermissionSet::NONE), Err(Code::MalformedRequest));
     }
 }

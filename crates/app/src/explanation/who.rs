@@ -96,7 +96,7 @@ fn result(who: &Who) -> Markup {
 }
 
 /// Can do it to some things, though not to all that were asked about.
-fn is_elsewhere(answer: &service::Answer) -> bool {
+pub(super) fn is_elsewhere(answer: &service::Answer) -> bool {
     let explanation = &answer.explanation;
     let given = |held: &Held| !held.over && held.permissions.contains(explanation.needs);
     answer.is_free() && explanation.why == Why::Elsewhere && explanation.held.iter().any(given)

@@ -123,6 +123,11 @@ impl Shell {
         Place { tenant: self.person.tenant, ..Place::default() }
     }
 
+    /// Where the person's own login sits.
+    pub fn oneself(&self) -> Place {
+        Place { tenant: self.person.tenant, login: self.person.login, ..Place::default() }
+    }
+
     /// Where more can be bought, for whoever sees the limits of the tenant.
     pub fn where_to_buy(&self) -> Option<&str> {
         let whole = self.person.usage.as_ref().is_some_and(Usage::is_whole);
@@ -266,6 +271,7 @@ impl Shell {
                 entry(t!("menu-home").into_owned(), "/", Icon::Home);
                 if self.holds(Permission::TenantView) {
                     entry(t!("menu-tenants").into_owned(), "/tenants", Icon::Building);
+                    entry(t!("types-title").into_owned(), "/user-types", Icon::Users);
                     entry(t!("menu-tasks").into_owned(), "/tasks", Icon::Inbox);
                 }
                 if self.holds(Permission::StaffView) {
@@ -274,6 +280,7 @@ impl Shell {
                 if self.holds(Permission::HistoryView) {
                     entry(t!("history-title").into_owned(), "/history", Icon::History);
                 }
+                entry(t!("keys-title").into_owned(), "/api-keys", Icon::Key);
             }
             Portal::Admin => {
                 entry(t!("menu-home").into_owned(), "/", Icon::Home);
@@ -283,6 +290,7 @@ impl Shell {
                     (Permission::AliasView, t!("menu-aliases"), "/aliases", Icon::MailForward),
                     (Permission::SubAdminView, t!("menu-sub-admins"), "/sub-admins", Icon::UserShield),
                     (Permission::HistoryView, t!("history-title"), "/history", Icon::History),
+                    (Permission::OwnKeys, t!("keys-title"), "/api-keys", Icon::Key),
                 ] {
                     if self.holds(permission) {
                         entry(label.into_owned(), href, icon);
@@ -310,16 +318,17 @@ impl Shell {
 }
 
 /// What every page says about itself.
-pub(super) fn head(title: &str) -> Head {
+pub(crate) fn head(title: &str) -> Head {
     Head { title: format!("{title} · {}", t!("product-name")), lang: "en".to_owned(), ..Head::default() }
 }
 
 /// Whose house this is.
-pub(super) fn brand() -> Brand {
+pub(crate) fn brand() -> Brand {
     Brand { name: t!("product-name").into_owned(), href: "/".to_owned(), ..Brand::default() }
 }
 
-fn labels() -> ShellLabels {
+/// Words of the frame itself.
+pub(crate) fn labels() -> ShellLabels {
     ShellLabels {
         skip: t!("shell-skip").into_owned(),
         menu: t!("shell-menu").into_owned(),

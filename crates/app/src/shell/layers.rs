@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bailiwick_base::words::{ClientAddress, Token, limits};
 use bailiwick_base::{Code, Error};
@@ -21,6 +21,8 @@ use tracing::Instrument;
 use super::Refusal;
 use super::request::{self, CsrfKey, FORM_COOKIE, RequestNumber};
 use super::respond::{self, Asked};
+use super::seen::{Seen, note_route};
+use super::upload;
 use crate::core::Core;
 use crate::settings::Portal;
 
@@ -29,15 +31,19 @@ use crate::settings::Portal;
 pub struct Surroundings {
     core: Core,
     portals: [Router; 3],
+    api: Router,
     places: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
 }
 
 /// Puts the portals behind one door: the host decides the portal, and everything a request must pass is
 /// passed here, once.
 pub fn surround(core: Core, portal_routes: impl Fn(Portal) -> Router) -> Router {
     let surroundings = Surroundings {
-        portals: Portal::ALL.map(portal_routes),
+        portals: Portal::ALL.map(|portal| portal_routes(portal).layer(from_fn(note_route))),
+        api: crate::api::api(core.clone()).layer(from_fn(note_route)),
         places: Arc::new(Semaphore::new(limits::CONCURRENT_REQUESTS)),
+        uploads: Arc::new(Semaphore::new(limits::IMPORT_FILES)),
         core,
     };
     Router::new()
@@ -45,8 +51,8 @@ pub fn surround(core: Core, portal_routes: impl Fn(Portal) -> Router) -> Router 
         .route("/health/ready", axum::routing::get(ready))
         .fallback(dispatch)
         .with_state(surroundings.clone())
-        .layer(from_fn_with_state(surroundings, outermost))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(surroundings, outermost))
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
@@ -69,12 +75,15 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
     let number = data_encoding::HEXLOWER.encode(&number);
     request.extensions_mut().insert(RequestNumber(number.clone()));
     let is_asset = request.uri().path().starts_with(bailiwick_ui::assets::PREFIX);
-    let span = tracing::info_span!("request", number, method = %request.method());
+    let (seen, counted) = (Seen::of(&request), surroundings.core.metrics().request());
+    request.extensions_mut().insert(seen.clone());
+    let method = request.method().clone();
+    let span = Seen::span(&number, &method);
     let answered = async {
         let request = whole(request).await;
         within_limits(&surroundings, request, next).await
     };
-    let mut response = match answered.instrument(span).await {
+    let mut response = match answered.instrument(span.clone()).await {
         Ok(response) => response,
         Err(code) => {
             let error = Error::new(code);
@@ -82,6 +91,7 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
         }
     };
     security_headers(&surroundings.core, response.headers_mut(), is_asset, &number);
+    seen.ended(counted, &span, &method, response.status());
     response
 }
 
@@ -89,9 +99,17 @@ async fn outermost(State(surroundings): State<Surroundings>, mut request: Reques
 #[derive(Debug, Clone)]
 struct WholeBody(Result<Bytes, Code>);
 
+/// The body of a request is a file, which its handler reads as it comes.
+#[derive(Debug, Clone, Copy)]
+struct StreamedBody;
+
 /// Reads the whole body before the request takes anybody's place: a slow sender holds up nobody but itself.
 async fn whole(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
+    if upload::is_upload(&parts) {
+        parts.extensions.insert(StreamedBody);
+        return Request::from_parts(parts, body);
+    }
     let read = tokio::time::timeout(limits::BODY_TIME, Limited::new(body, limits::BODY).collect()).await;
     parts.extensions.insert(WholeBody(match read {
         Ok(Ok(body)) => Ok(body.to_bytes()),
@@ -104,6 +122,10 @@ async fn whole(request: Request) -> Request {
 async fn within_limits(surroundings: &Surroundings, request: Request, next: Next) -> Result<Response, Code> {
     let place = tokio::time::timeout(Duration::from_secs(1), surroundings.places.acquire()).await;
     let Ok(Ok(_place)) = place else { return Err(Code::Busy) };
+    if request.extensions().get::<StreamedBody>().is_some() {
+        let Ok(_place) = surroundings.uploads.try_acquire() else { return Err(Code::Busy) };
+        return tokio::time::timeout(limits::IMPORT_TIME, next.run(request)).await.map_err(|_| Code::Busy);
+    }
     tokio::time::timeout(limits::REQUEST, next.run(request)).await.map_err(|_| Code::Busy)
 }
 
@@ -142,20 +164,20 @@ fn security_headers(core: &Core, headers: &mut HeaderMap, is_asset: bool, number
 async fn dispatch(State(surroundings): State<Surroundings>, mut request: Request) -> Response {
     let core = &surroundings.core;
     let host = host(&request);
+    if host.is_some_and(|host| core.settings().origins.is_api(host)) {
+        return to_api(&surroundings, request).await;
+    }
     let Some(portal) = host.and_then(|host| core.settings().origins.by_host(host)) else {
         return (StatusCode::MISDIRECTED_REQUEST, "This host name is not served here.\n").into_response();
     };
     if let Err(error) = check_origin(&request, core.settings().origins.of(portal)) {
         return finish(&asked(&request), &error);
     }
-    let socket = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0);
-    let address = request::client_address(socket, request.headers(), &core.settings().trusted_proxies);
+    let address = client_address(core, &request);
     let caller = request::caller(request.headers(), portal, address);
     let (key, new_cookie) = csrf_key(core, request.headers(), portal);
     let asked = asked(&request);
+    note_portal(&request, portal.key());
     let core = core.clone();
     let extensions = request.extensions_mut();
     extensions.insert(core);
@@ -167,6 +189,50 @@ async fn dispatch(State(surroundings): State<Surroundings>, mut request: Request
     let mut response = run_again_if_lost(&surroundings.portals[index], request, &asked).await;
     if let Some(cookie) = new_cookie.filter(|_| is_html(&response)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn note_portal(request: &Request, portal: &'static str) {
+    if let Some(seen) = request.extensions().get::<Seen>() {
+        seen.portal(portal);
+    }
+}
+
+fn client_address(core: &Core, request: &Request) -> ClientAddress {
+    let socket = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |info| info.0);
+    request::client_address(socket, request.headers(), &core.settings().trusted_proxies)
+}
+
+/// Hands a request to the API, which takes no cookies and always answers for programs.
+async fn to_api(surroundings: &Surroundings, mut request: Request) -> Response {
+    let core = surroundings.core.clone();
+    let asked = Asked { wants_json: true, ..asked(&request) };
+    let origin = core.settings().origins.api.as_deref().unwrap_or_default();
+    // A browser that remembers a name and password sends them whichever page asks (AP-18).
+    if let Err(error) = check_origin(&request, origin) {
+        return finish(&asked, &error);
+    }
+    let address = client_address(&core, &request);
+    note_portal(&request, "api");
+    request.extensions_mut().insert(address);
+    request.extensions_mut().insert(core);
+    let mut response = run_again_if_lost(&surroundings.api, request, &asked).await;
+    if response.status() == StatusCode::UNAUTHORIZED {
+        for challenge in ["Bearer realm=\"Bailiwick\"", "Basic realm=\"Bailiwick\", charset=\"UTF-8\""] {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+    }
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = response.headers().get(header::ALLOW).cloned();
+        let mut refusal = finish(&asked, &Error::new(Code::MethodNotAllowed));
+        if let Some(allowed) = allowed {
+            refusal.headers_mut().insert(header::ALLOW, allowed);
+        }
+        return refusal;
     }
     response
 }
@@ -233,6 +299,14 @@ fn is_html(response: &Response) -> bool {
 /// Runs the request and, when its transaction lost against another, runs it again as a whole (STYLE: a
 /// request has one write transaction, and nothing leaves it before its commit).
 async fn run_again_if_lost(routes: &Router, request: Request, asked: &Asked) -> Response {
+    if request.extensions().get::<StreamedBody>().is_some() {
+        // What has streamed by cannot be run again.
+        let response = one_run(routes, request).await;
+        return match response.extensions().get::<Arc<Error>>().cloned() {
+            Some(error) => finish(asked, &error),
+            None => response,
+        };
+    }
     let (mut parts, _) = request.into_parts();
     let body = match parts.extensions.remove::<WholeBody>() {
         Some(WholeBody(Ok(body))) => body,
@@ -253,7 +327,12 @@ async fn run_again_if_lost(routes: &Router, request: Request, asked: &Asked) -> 
             tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
             continue;
         }
-        return finish(asked, &error);
+        let mut rendered = finish(asked, &error);
+        // Its length is that of the empty answer it replaces.
+        for (name, value) in response.headers().iter().filter(|(name, _)| *name != header::CONTENT_LENGTH) {
+            rendered.headers_mut().insert(name, value.clone());
+        }
+        return rendered;
     }
     finish(asked, &Error::new(Code::Busy))
 }

@@ -9,6 +9,7 @@ use bailiwick_base::words::{LoginId, TenantId, Timestamp, limits};
 use bailiwick_base::{Code, Error};
 
 use super::respond::Refusal;
+use super::seen::note_actor;
 use crate::core::Core;
 use crate::routes::Access;
 use crate::tenants::{self, Usage};
@@ -54,19 +55,33 @@ async fn let_in(
     if person.must_change_password && path != "/password" {
         return Err(Code::PasswordChangeDue.into());
     }
+    must_have(&core, &person.actor, access, person.now)?;
+    Ok(person)
+}
+
+/// What a route was declared with, held anywhere: 403 with an explanation, or nothing.
+fn must_have(core: &Core, actor: &Actor, access: Access, now: Timestamp) -> Result<(), Error> {
     let any_of: &[Permission] = match &access {
         Access::Holding(permission) => std::slice::from_ref(permission),
         Access::HoldingAny(permissions) => permissions,
         Access::Anybody | Access::SignedIn => &[],
     };
     match any_of.first() {
-        Some(first) if !any_of.iter().any(|one| person.actor.holds(*one, person.now)) => {
-            let held = person.actor.must_hold(*first, person.now);
-            held.inspect_err(|error| core.db().count_refusal(&person.actor, first.key(), error))
-                .map(|()| person)
-        }
-        _ => Ok(person),
+        Some(first) if !any_of.iter().any(|one| actor.holds(*one, now)) => actor
+            .must_hold(*first, now)
+            .inspect_err(|error| core.db().count_refusal(actor, first.key(), error)),
+        _ => Ok(()),
     }
+}
+
+/// The same for a program, which has no page around what it asks.
+pub(crate) async fn check_access(core: &Core, caller: &Caller, access: Access) -> Result<(), Error> {
+    let tx = core.read(caller).await?;
+    note_actor(tx.actor());
+    if tx.actor().must_change_password() {
+        return Err(Code::PasswordChangeDue.into());
+    }
+    must_have(core, tx.actor(), access, tx.now())
 }
 
 async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
@@ -76,9 +91,10 @@ async fn load(core: &Core, caller: &Caller) -> Result<Person, Error> {
     let mut tx = core.read(caller).await?;
     let now = tx.now();
     let actor = tx.actor().clone();
+    note_actor(&actor);
     let usage = tenants::usage(&mut tx).await?;
     if let (Some(session), Some(seen)) = (actor.session(), actor.seen())
-        && now.since(seen) > limits::SESSION_TOUCH
+        && now.apart(seen) > limits::SESSION_TOUCH
     {
         crate::sign_in::touch(core, caller.clone(), session);
     }

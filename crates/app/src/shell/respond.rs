@@ -44,7 +44,11 @@ pub fn redirect(to: impl AsRef<str>) -> Response {
 
 pub(super) fn status(error: &Error) -> StatusCode {
     match (error.code(), error.kind()) {
-        (Code::MalformedRequest, _) => StatusCode::BAD_REQUEST,
+        (Code::MalformedRequest | Code::JsonInvalid | Code::QueryInvalid | Code::HeaderInvalid, _) => {
+            StatusCode::BAD_REQUEST
+        }
+        (Code::MediaTypeUnsupported, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (Code::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Code::TooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
         (_, Kind::Unauthenticated) => StatusCode::UNAUTHORIZED,
         (_, Kind::Forbidden) => StatusCode::FORBIDDEN,

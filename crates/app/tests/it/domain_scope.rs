@@ -109,6 +109,8 @@ async fn lists_searches_choices_and_meters_know_the_chosen_domains_only() {
             for word in ["hidden.test", "secret", "hush", "former", "waiting.test"] {
                 assert!(asked || !seen.body.contains(word), "{path} tells of {word}: {}", seen.words());
             }
+            // What was asked for stands in the links of the page, whether there is such a domain or not.
+            let asked = asked || path.contains(&hidden_id);
             assert!(asked || !seen.body.contains(&hidden_id), "{path} has the id");
             assert!(!seen.says("hidden.test secret") && !seen.says("secret@"), "{path}: {}", seen.words());
         }
@@ -179,7 +181,7 @@ async fn a_limit_that_is_reached_tells_nothing_of_the_whole_tenant() {
         assert!(users.says("ask the person who manages your access"), "{}", users.words());
         assert!(!users.says("10 of 10") && !users.body.contains("billing."), "{}", users.words());
         let whole = add_user(&admin.browser, mine, "more", "1").await;
-        assert!(whole.says("10 of 10 mailboxes are used"), "{}", whole.words());
+        assert!(whole.says("10 of 10 mailboxes of the type Standard are used"), "{}", whole.words());
     })
     .await;
 }

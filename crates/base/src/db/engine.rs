@@ -8,7 +8,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{Arguments, AssertSqlSafe, Connection as _, FromRow, Postgres, Sqlite, Transaction};
 
 use super::{Location, Sql, Value};
 use crate::error::{Code, Error};
@@ -31,6 +31,19 @@ pub(super) enum Begin {
     Read,
     Write,
     Mail,
+}
+
+/// How the connections of one pool are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Which.
+    pub name: &'static str,
+    /// Connections in use.
+    pub used: u32,
+    /// Connections open and free.
+    pub idle: u32,
+    /// Connections it may have.
+    pub most: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +74,16 @@ impl Engine {
 
     pub(super) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres { .. })
+    }
+
+    /// The pools under the names for writing, reading and the mail servers; PostgreSQL writes and reads on one.
+    pub(super) fn pools(&self, [write_name, read_name, mail_name]: [&'static str; 3]) -> Vec<PoolState> {
+        match self {
+            Self::Sqlite { write, read, mail } => {
+                vec![state(write_name, write), state(read_name, read), state(mail_name, mail)]
+            }
+            Self::Postgres { pool, mail } => vec![state(write_name, pool), state(mail_name, mail)],
+        }
     }
 
     pub(super) async fn begin(&self, purpose: Begin) -> Result<Connection, Error> {
@@ -98,6 +121,16 @@ impl Engine {
     }
 }
 
+fn state<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> PoolState {
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    PoolState {
+        name,
+        used: pool.size().saturating_sub(idle),
+        idle,
+        most: pool.options().get_max_connections(),
+    }
+}
+
 async fn open_sqlite(folder: &std::path::Path, part: Part) -> Result<Engine, Error> {
     let (file, synchronous) = match part {
         Part::Main => ("bailiwick.db", SqliteSynchronous::Full),
@@ -110,8 +143,10 @@ async fn open_sqlite(folder: &std::path::Path, part: Part) -> Result<Engine, Err
         .synchronous(synchronous)
         .foreign_keys(true)
         .busy_timeout(ACQUIRE)
+        // A page of a list passes from the engine's thread in one go, without the two waiting for each other.
+        .row_buffer_size(512)
         .pragma("cache_size", "-2048");
-    let write = SqlitePoolOptions::new()
+    let write = sound()
         .max_connections(1)
         .min_connections(1)
         .acquire_timeout(ACQUIRE)
@@ -121,7 +156,7 @@ async fn open_sqlite(folder: &std::path::Path, part: Part) -> Result<Engine, Err
         .await
         .map_err(failed)?;
     let readers = |count: u32| {
-        SqlitePoolOptions::new()
+        sound()
             .max_connections(count)
             .acquire_timeout(ACQUIRE)
             .idle_timeout(None)
@@ -129,6 +164,21 @@ async fn open_sqlite(folder: &std::path::Path, part: Part) -> Result<Engine, Err
             .connect_lazy_with(options.clone().read_only(true))
     };
     Ok(Engine::Sqlite { write, read: readers(4), mail: readers(2) })
+}
+
+/// Pools that take no connection whose last transaction is thought to be open still. When a disk is full or breaks, SQLite
+/// ends the transaction by itself; the library's count of what is open is one too high from then on, and nothing could
+/// begin on that connection ever again.
+fn sound() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().before_acquire(|connection, _| {
+        let sound = !connection.is_in_transaction();
+        if !sound {
+            tracing::warn!(
+                "a connection to the database was left in the middle of a transaction and is replaced"
+            );
+        }
+        Box::pin(std::future::ready(Ok(sound)))
+    })
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, Error> {
@@ -212,7 +262,7 @@ impl Connection {
         if self.is_postgres() { " FOR SHARE" } else { "" }
     }
 
-    fn is_postgres(&self) -> bool {
+    pub(super) fn is_postgres(&self) -> bool {
         matches!(self.0, Inner::Postgres(_))
     }
 }
@@ -266,10 +316,11 @@ pub(super) fn failed(error: sqlx::Error) -> Error {
         return Error::internal(error).violating(table);
     }
     match code.as_str() {
-        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY and its kinds.
-        "40001" | "40P01" | "5" | "261" | "517" => Error::lost_race(error),
-        // SQLite: IOERR, FULL, CANTOPEN, READONLY, and IOERR's kinds. PostgreSQL: out of resources, shutting down.
-        "10" | "13" | "14" | "8" => Error::new(Code::DatabaseUnavailable).because(error),
+        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY_SNAPSHOT.
+        "40001" | "40P01" | "517" => Error::lost_race(error),
+        // SQLite: BUSY and BUSY_RECOVERY, after all the time there was to wait for another program; IOERR, FULL, CANTOPEN,
+        // READONLY, and IOERR's kinds. PostgreSQL: out of resources, shutting down.
+        "5" | "261" | "10" | "13" | "14" | "8" => Error::new(Code::DatabaseUnavailable).because(error),
         pg if pg.starts_with("53") || pg.starts_with("57") || pg.starts_with("08") => {
             Error::new(Code::DatabaseUnavailable).because(error)
         }

@@ -73,10 +73,26 @@ pub(super) async fn run(engine: &Engine, part: &str, clock: &Clock) -> Result<Mi
     Ok(applied)
 }
 
+/// Names of migrations of this program that a database lacks, and of those it has that this program does not know.
+pub(super) async fn compare(engine: &Engine, part: &str) -> Result<(Vec<String>, Vec<String>), Error> {
+    let folder = if engine.is_postgres() { "postgres" } else { "sqlite" };
+    let known: Vec<String> =
+        files(folder, part).into_iter().map(|(file, _)| format!("{part}/{file}")).collect();
+    let mut connection = engine.begin(Begin::Read).await?;
+    let applied: Vec<(String,)> =
+        connection.all(sql("SELECT name FROM schema_migrations ORDER BY name")).await?;
+    let applied: Vec<String> = applied.into_iter().map(|(name,)| name).collect();
+    let missing = known.iter().filter(|name| !applied.contains(name)).cloned().collect();
+    let mine = |name: &String| name.split('/').next() == Some(part);
+    let unknown = applied.into_iter().filter(|name| mine(name) && !known.contains(name)).collect();
+    Ok((missing, unknown))
+}
+
+// Indexes of words for search (`…_search`) have each engine's own shape.
 const DESCRIBE_SQLITE: &str = "SELECT m.name AS table_name, c.name AS column_name, \
      CASE WHEN c.type IN ('INTEGER', 'BIGINT') THEN 'integer' WHEN c.type = 'BLOB' THEN 'bytes' ELSE lower(c.type) END AS kind, \
      (c.\"notnull\" = 0 AND c.pk = 0) AS nullable \
-     FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' \
+     FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '%\\_search%' ESCAPE '\\' \
      UNION ALL \
      SELECT 'index ' || m.tbl_name, m.name, CASE WHEN m.sql LIKE 'CREATE UNIQUE%' THEN 'unique' ELSE 'plain' END, FALSE \
      FROM sqlite_schema m WHERE m.type = 'index' AND m.sql IS NOT NULL";
@@ -84,10 +100,10 @@ const DESCRIBE_SQLITE: &str = "SELECT m.name AS table_name, c.name AS column_nam
 const DESCRIBE_POSTGRES: &str = "SELECT table_name::text, column_name::text, \
      CASE data_type WHEN 'bigint' THEN 'integer' WHEN 'bytea' THEN 'bytes' ELSE data_type::text END AS kind, \
      is_nullable = 'YES' AS nullable \
-     FROM information_schema.columns WHERE table_schema = 'public' \
+     FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '%\\_search%' \
      UNION ALL \
      SELECT 'index ' || i.tablename, i.indexname, CASE WHEN i.indexdef LIKE 'CREATE UNIQUE%' THEN 'unique' ELSE 'plain' END, FALSE \
-     FROM pg_indexes i WHERE i.schemaname = 'public' AND i.indexname NOT LIKE '%\\_pkey'";
+     FROM pg_indexes i WHERE i.schemaname = 'public' AND i.indexname NOT LIKE '%\\_pkey' AND i.tablename NOT LIKE '%\\_search%'";
 
 pub(super) async fn describe(engine: &Engine) -> Result<Vec<SchemaColumn>, Error> {
     let mut connection = engine.begin(Begin::Read).await?;

@@ -4,10 +4,13 @@
 //! inside it (rule K2). There is no other way to run SQL: pages and API handlers hold a [`Caller`],
 //! which opens nothing by itself.
 
+mod about;
 mod engine;
 mod job;
 mod keyset;
 mod migrate;
+mod once;
+mod search;
 mod sql;
 mod telemetry;
 mod tx;
@@ -17,12 +20,15 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-pub use engine::{Connection, Row};
+pub use about::DatabaseAbout;
+pub use engine::{Connection, PoolState, Row};
 pub use job::NewJob;
 pub use keyset::{Cursor, Order, Page, PageRequest};
 pub use migrate::{Migrated, SchemaColumn};
+pub use once::{KeptAnswer, Once};
+pub use search::{EachEngine, SEARCHED_ANYWHERE, SearchQuestion, SearchWords};
 pub use sql::{Sql, Value, like_literal, sql};
-pub use telemetry::Telemetry;
+pub use telemetry::{Telemetry, TelemetryState};
 pub(crate) use tx::Loading;
 pub use tx::{Query, ReadTx, TelemetryTx, WriteTx};
 
@@ -145,6 +151,23 @@ impl Db {
     /// Opens a transaction that reads telemetry.
     pub async fn read_telemetry(&self) -> Result<TelemetryTx, Error> {
         self.telemetry.read(&self.ground).await
+    }
+
+    /// As [`Db::read_telemetry`], on the pool that is kept for the mail servers' questions.
+    pub async fn read_telemetry_for_mail(&self) -> Result<TelemetryTx, Error> {
+        self.telemetry.read_for_mail(&self.ground).await
+    }
+
+    /// How the connections are used, pool by pool.
+    pub fn pools(&self) -> Vec<PoolState> {
+        let mut pools = self.main.pools(["write", "read", "mail"]);
+        pools.extend(self.telemetry.engine().pools(["telemetry_write", "telemetry_read", "telemetry_mail"]));
+        pools
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn engine_name(&self) -> &'static str {
+        if self.main.is_postgres() { "postgres" } else { "sqlite" }
     }
 
     /// Time, randomness, the key.

@@ -111,11 +111,14 @@ ints! {
     crate::words::DomainId => |value| value.0;
     crate::words::AddressId => |value| value.0;
     crate::words::MailboxId => |value| value.0;
+    crate::words::MailboxTypeId => |value| value.0;
     crate::words::AliasId => |value| value.0;
     crate::words::AuditEventId => |value| value.0;
     crate::words::JobId => |value| value.0;
     crate::words::ImpersonationId => |value| value.0;
     crate::words::TaskId => |value| value.0;
+    crate::words::ApiKeyId => |value| value.0;
+    crate::words::ImportId => |value| value.0;
 }
 
 texts! {

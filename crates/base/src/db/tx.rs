@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::engine::{Connection, Row};
-use super::{Db, Ground, NewJob, Sql, sql};
+use super::{Db, Ground, NewJob, Once, Sql, sql};
 use crate::authz::{
     Action, Actor, Authority, Authorized, Caller, Events, Permission, Place, Target, Visible, authorities_of,
 };
@@ -62,6 +62,7 @@ pub struct WriteTx {
     now: Timestamp,
     db: Db,
     left_job: bool,
+    once: Option<Once>,
 }
 
 impl Query for ReadTx {
@@ -142,7 +143,11 @@ impl WriteTx {
         let now = db.ground.clock.now();
         let share = connection.for_share();
         let actor = caller.load(&mut Loading { connection: &mut connection, now, share }).await?;
-        Ok(Self { connection, actor, now, db: db.clone(), left_job: false })
+        let once = caller.once().cloned();
+        if let Some(once) = &once {
+            once.claim(&mut connection, &actor, now).await?;
+        }
+        Ok(Self { connection, actor, now, db: db.clone(), left_job: false, once })
     }
 
     /// Who acts.
@@ -182,6 +187,11 @@ impl WriteTx {
         self.actor.visible(T::READ, self.now)
     }
 
+    /// Over which `T`s this actor holds `permission`; 403 if over none anywhere.
+    pub fn visible_by<T: Target>(&self, permission: Permission) -> Result<Visible<T>, Error> {
+        self.actor.visible(permission, self.now)
+    }
+
     /// Refuses with the reason (403) whoever does not hold what `A` needs over what sits at `place`: for targets of
     /// which the actor knows, its own tenant, where "there is no such thing" would be no answer.
     pub fn must_hold<A: Action>(&self, place: Place) -> Result<(), Error> {
@@ -197,6 +207,18 @@ impl WriteTx {
         let actor = self.actor.clone();
         let refusals = self.db.clone();
         actor.authorize(self, id).await.inspect_err(|error| refusals.note_refusal::<A>(&actor, error))
+    }
+
+    /// Proves that this actor may perform `A` on each of those targets: on all of them, or on none (K5).
+    pub async fn authorize_all<A: Action>(
+        &mut self,
+        ids: &[<A::Target as Target>::Id],
+    ) -> Result<Vec<Authorized<A>>, Error> {
+        let mut proofs = Vec::with_capacity(ids.len());
+        for id in ids {
+            proofs.push(self.authorize::<A>(*id).await?);
+        }
+        Ok(proofs)
     }
 
     /// Changes rows; the number of rows changed.
@@ -220,6 +242,9 @@ impl WriteTx {
             self.connection.run(sql("INSERT INTO audit_pending (event_id) VALUES ($)").bind(id)).await?;
         }
         self.connection.commit().await?;
+        if let Some(once) = &self.once {
+            once.committed();
+        }
         if self.left_job {
             self.db.jobs.notify_one();
         }

@@ -146,7 +146,7 @@ impl Audit {
             return Ok(None);
         }
         let waiting = store::waiting(&mut tx).await?;
-        let overdue = waiting.since.is_some_and(|since| now.since(since) > limits::CHECKPOINT_OVERDUE);
+        let overdue = waiting.since.is_some_and(|since| now.apart(since) > limits::CHECKPOINT_OVERDUE);
         Ok(if overdue { Some(Overdue { last: store::last_checkpoint(&mut tx).await? }) } else { None })
     }
 }
@@ -160,7 +160,7 @@ pub struct Overdue {
 
 fn is_due(waiting: Waiting, now: Timestamp) -> bool {
     waiting.entries >= limits::CHECKPOINT_ENTRIES
-        || waiting.since.is_some_and(|since| now.since(since) >= limits::CHECKPOINT_EVERY)
+        || waiting.since.is_some_and(|since| now.apart(since) >= limits::CHECKPOINT_EVERY)
 }
 
 /// A name that sorts by time and is nobody else's: `20260101-000000-000-5f2c77ab`.

@@ -31,6 +31,9 @@ pub struct EntryDetail {
     /// The name of who was really at the keyboard, if the actor was another.
     #[serde(default)]
     pub real: Option<String>,
+    /// The name of the API key it was done with.
+    #[serde(default)]
+    pub key: Option<String>,
     /// What people called the object.
     pub object: String,
     /// Fields as they were.

@@ -15,3 +15,4 @@ pub(super) use names::find;
 pub(super) use proof::{MayWalk, seals_after, unsealed_after, waiting_for_nothing};
 pub(super) use refusals::{login_names, refused};
 pub(super) use seals::{SEAL_BATCH, any_pending, seal_batch};
+pub(crate) use seals::{Unsealed, unsealed};

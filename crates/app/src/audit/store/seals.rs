@@ -4,6 +4,7 @@
 use bailiwick_base::Error;
 use bailiwick_base::authz::Authorized;
 use bailiwick_base::db::{Query, ReadTx, WriteTx, sql};
+use bailiwick_base::words::Timestamp;
 use sqlx::FromRow;
 
 use super::heads;
@@ -55,6 +56,23 @@ impl From<EntryRow> for Entry {
 pub(in crate::audit) async fn any_pending(tx: &mut ReadTx) -> Result<bool, Error> {
     let waiting: Option<(i64,)> = tx.optional(sql("SELECT event_id FROM audit_pending LIMIT 1")).await?;
     Ok(waiting.is_some())
+}
+
+/// What waits to be sealed.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub(crate) struct Unsealed {
+    /// How many entries.
+    pub(crate) number: i64,
+    /// When the oldest was written.
+    pub(crate) oldest: Option<Timestamp>,
+}
+
+/// How much waits to be sealed, and since when.
+pub(crate) async fn unsealed(tx: &mut ReadTx) -> Result<Unsealed, Error> {
+    let select = sql(
+        "SELECT count(*) AS number, min(e.at) AS oldest FROM audit_pending p JOIN audit_events e ON e.id = p.event_id",
+    );
+    tx.one(select).await
 }
 
 /// Appends the oldest waiting events to their chains; how many.
