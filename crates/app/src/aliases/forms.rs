@@ -15,6 +15,7 @@ use super::service::Leading;
 use crate::addresses::RestingAddress;
 use crate::domains::DomainChoices;
 use crate::shell::{Problem, Shell};
+use crate::spreadsheet;
 use crate::tenants::pager_of;
 
 /// What the list is asked for.
@@ -58,12 +59,14 @@ pub(super) fn list(
     });
     html! {
         (page_header(t!("aliases-title")).text(t!("aliases-text")).actions(html! {
+            @if may_add { (link_button(t!("aliases-import"), "/imports/new?kind=aliases")) }
             (link_button(t!("resting-title"), "/aliases/resting"))
             @if may_add { (add()) }
         }))
         (card().flush(html! {
             (filters("/aliases", t!("list-search")).search("q", t!("aliases-search"), query.q.as_str())
-                .filter(domains.field(Some(&t!("aliases-all-domains")), &query.domain).submits()))
+                .filter(domains.field(Some(&t!("aliases-all-domains")), &query.domain).submits())
+                .beside(html! { (link_button(t!("aliases-export"), spreadsheet::path("/aliases.csv", &[("q", &query.q), ("domain", &query.domain)])).small().icon(Icon::Download)) }))
             (table(t!("aliases-title"))
                 .column(Column::new(t!("column-address")).title())
                 .column(Column::new(t!("column-leads-to")))

@@ -24,6 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     let removal = Access::Holding(Permission::AliasRemove);
     routes
         .get("/aliases", view, list)
+        .get("/aliases.csv", view, super::export::file)
         .get("/aliases/new", add, new_page)
         .post("/aliases/new", add, create)
         .get("/aliases/resting", view, resting)
@@ -103,9 +104,10 @@ async fn save(
     Path(id): Path<AliasId>,
     Form(form): Form<EditForm>,
 ) -> Answer {
-    let saved = async { aliases.update(&caller, id, form.version, &read_targets(&form.targets)?).await };
+    let saved =
+        async { aliases.update(&caller, id, Some(form.version), &read_targets(&form.targets)?).await };
     match saved.await {
-        Ok(()) => Ok(redirect(format!("/aliases/{id}?done=saved"))),
+        Ok(_) => Ok(redirect(format!("/aliases/{id}?done=saved"))),
         Err(error) => {
             let leading = aliases.get(&caller, id).await?;
             let title = leading.alias.address.to_string();
@@ -133,7 +135,7 @@ async fn remove(
     Path(id): Path<AliasId>,
     Form(NoFields {}): Form<NoFields>,
 ) -> Answer {
-    aliases.remove(&caller, id).await?;
+    aliases.remove(&caller, id, None).await?;
     Ok(redirect("/aliases?done=alias-removed"))
 }
 

@@ -91,35 +91,38 @@ impl Aliases {
         Ok(alias)
     }
 
-    /// Changes where an alias leads; `version` is that of the alias the form was filled from.
+    /// Changes where an alias leads; `version` is that of the alias as it was seen, none for whatever it is now.
     pub async fn update(
         &self,
         caller: &Caller,
         id: AliasId,
-        version: i64,
+        version: Option<i64>,
         targets: &[EmailAddress],
-    ) -> Result<(), Error> {
+    ) -> Result<Leading, Error> {
         let mut tx = self.core.write(caller).await?;
         let alias = tx.authorize::<UpdateAlias>(id).await?;
-        if alias.version != version {
-            return Err(Code::ChangedMeanwhile.into());
-        }
+        alias.must_be(version)?;
         store::lock_tenant(&mut tx, alias.tenant_id).await?;
         let before = store::targets(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
         check_targets(&mut tx, alias.tenant_id, &alias.address, targets).await?;
         store::update_targets(&mut tx, &alias, targets).await?;
-        tx.commit(alias.event(Detail::none().changed("targets", &before, &targets.to_vec()))).await
+        let changed = Alias { version: alias.version + 1, ..Alias::clone(&alias) };
+        tx.commit(alias.event(Detail::none().changed("targets", &before, &targets.to_vec()))).await?;
+        Ok(Leading { alias: changed, targets: targets.to_vec() })
     }
 
-    /// Removes an alias; its address rests, and other aliases do not lead to it any more.
-    pub async fn remove(&self, caller: &Caller, id: AliasId) -> Result<(), Error> {
+    /// Removes an alias; its address rests, and other aliases do not lead to it any more. `version` as in
+    /// [`Aliases::update`].
+    pub async fn remove(&self, caller: &Caller, id: AliasId, version: Option<i64>) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let alias = tx.authorize::<RemoveAlias>(id).await?;
+        alias.must_be(version)?;
         let targets = store::targets(&mut tx, &[id]).await?.remove(&id).unwrap_or_default();
+        // The domain's row before the tenant's and any address, as in all that adds: else two would wait for each other.
+        domains::count(&mut tx, alias.domain_id, 0, 0, -1).await?;
         store::forget_target(&mut tx, alias.tenant_id, &alias.address).await?;
         addresses::rest(&mut tx, Holder::Alias(id)).await?;
         store::delete(&mut tx, &alias).await?;
-        domains::count(&mut tx, alias.domain_id, 0, 0, -1).await?;
         tx.commit(alias.event(Detail::none().was("address", &alias.address).was("targets", targets))).await
     }
 }
@@ -132,7 +135,7 @@ fn about_alias(error: Error) -> Error {
 /// Everything that is asked of targets. One on another tenant's domain, or on one of whose users and aliases the actor
 /// sees nothing, is like one anywhere else: nothing is said about whether it exists (HZ-11). It may lead nowhere then,
 /// and mail to it is returned.
-async fn check_targets(
+pub(super) async fn check_targets(
     tx: &mut WriteTx,
     tenant: TenantId,
     alias: &EmailAddress,

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bailiwick_base::Error;
 use bailiwick_base::authz::{Authorized, Permission, Place, Rank, ScopeKind, Target, Visible};
 use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, WriteTx, like_literal, sql};
 use bailiwick_base::words::{
     AliasId, DomainId, DomainName, EmailAddress, LocalPart, LoginId, TenantId, Timestamp, limits,
 };
+use bailiwick_base::{Code, Error};
 use sqlx::FromRow;
 
 use super::actions::{AddAlias, RemoveAlias, UpdateAlias};
@@ -28,6 +28,16 @@ pub struct Alias {
     pub version: i64,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+impl Alias {
+    /// Refuses where another version was seen than it has now.
+    pub(super) fn must_be(&self, version: Option<i64>) -> Result<(), Error> {
+        match version {
+            Some(seen) if seen != self.version => Err(Code::ChangedMeanwhile.into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -147,6 +157,16 @@ pub(super) async fn insert(
         version: 1,
         created_at: now,
     })
+}
+
+/// Takes back an alias of this very transaction whose address somebody else got first.
+pub(super) async fn take_back(
+    tx: &mut WriteTx,
+    domain: &Authorized<AddAlias>,
+    alias: &Alias,
+) -> Result<(), Error> {
+    let delete = sql("DELETE FROM aliases WHERE id = $ AND domain_id = $").bind(alias.id).bind(domain.id);
+    tx.run(delete).await.map(drop)
 }
 
 /// Sets where a new alias leads.

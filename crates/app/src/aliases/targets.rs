@@ -1,4 +1,4 @@
-//! The targets of an alias as a person types them.
+//! The targets of an alias, as a person types them and as a program sends them.
 
 use bailiwick_base::words::{EmailAddress, limits};
 use bailiwick_base::{Code, Error};
@@ -7,9 +7,15 @@ use crate::mail_policy::RESERVED_DOMAIN;
 
 /// Reads one address a line (commas and semicolons part them too); the same address twice counts once, in the order
 /// in which they were typed. Errors are about the field `targets`.
-pub(super) fn read_targets(text: &str) -> Result<Vec<EmailAddress>, Error> {
+pub(crate) fn read_targets(text: &str) -> Result<Vec<EmailAddress>, Error> {
+    let pieces = text.split(['\n', '\r', ',', ';']).map(str::trim);
+    targets(pieces.filter(|piece| !piece.is_empty()))
+}
+
+/// Reads addresses, of which the same one twice counts once.
+pub(super) fn targets<'a>(pieces: impl Iterator<Item = &'a str>) -> Result<Vec<EmailAddress>, Error> {
     let mut targets: Vec<EmailAddress> = Vec::new();
-    for piece in text.split(['\n', '\r', ',', ';']).map(str::trim).filter(|piece| !piece.is_empty()) {
+    for piece in pieces {
         let malformed = || Error::new(Code::EmailAddressInvalid).on("targets");
         let target: EmailAddress = piece.parse().map_err(|_| malformed())?;
         if target.domain.as_str().ends_with(RESERVED_DOMAIN) {

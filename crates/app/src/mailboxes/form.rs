@@ -1,10 +1,13 @@
 //! The forms about mailboxes, as they are sent and as they are understood.
 
-use bailiwick_base::words::{DomainId, EmailAddress, Password, Storage, limits};
+use bailiwick_base::words::{DomainId, EmailAddress, MailboxId, Password, Storage, limits};
 use bailiwick_base::{Code, Error};
 use serde::Deserialize;
 
-use super::service::{Changes, FirstPassword, ListFilter, NewMailbox, new_local_part};
+use super::adding::{FirstPassword, NewMailbox};
+use super::changing::Changes;
+use super::kinds::{Kinds, chosen};
+use super::service::{ListFilter, new_local_part};
 use super::store::{Mailbox, MailboxStatus};
 use crate::sign_in::person_name;
 
@@ -15,22 +18,39 @@ pub(super) struct ListQuery {
     pub(super) q: String,
     pub(super) domain: String,
     pub(super) status: String,
+    pub(super) kind: String,
+    /// `nearly_full`, or nothing.
+    pub(super) usage: String,
     pub(super) after: String,
     pub(super) before: String,
 }
 
 impl ListQuery {
-    /// What is looked for in the domain that was chosen.
-    pub(super) fn filter(&self, domain: Option<DomainId>) -> Result<ListFilter, Error> {
+    /// Are only those asked for that are nearly full?
+    pub(super) fn is_about_nearly_full(&self) -> Result<bool, Error> {
+        match self.usage.as_str() {
+            "" => Ok(false),
+            "nearly_full" => Ok(true),
+            _ => Err(Code::MalformedRequest.into()),
+        }
+    }
+
+    /// What is looked for in the domain that was chosen, and among the mailboxes that are nearly full, if only those
+    /// are asked for.
+    pub(super) fn filter(
+        &self,
+        domain: Option<DomainId>,
+        among: Option<Vec<MailboxId>>,
+    ) -> Result<ListFilter, Error> {
         let status = match self.status.as_str() {
             "" => None,
             key => Some(MailboxStatus::by_key(key).ok_or(Code::MalformedRequest)?),
         };
-        Ok(ListFilter { search: self.q.clone(), domain, status })
+        Ok(ListFilter { search: self.q.clone(), domain, status, kind: chosen(&self.kind)?, among })
     }
 
     pub(super) fn is_filtered(&self) -> bool {
-        !(self.q.is_empty() && self.domain.is_empty() && self.status.is_empty())
+        ![&self.q, &self.domain, &self.status, &self.kind, &self.usage].iter().all(|typed| typed.is_empty())
     }
 }
 
@@ -41,6 +61,9 @@ pub(super) struct AddForm {
     pub(super) domain: String,
     pub(super) username: String,
     pub(super) name: String,
+    /// The account type; not sent where there is only one.
+    #[serde(default)]
+    pub(super) kind: String,
     pub(super) quota: String,
     pub(super) how: String,
     pub(super) recovery: String,
@@ -50,8 +73,9 @@ pub(super) struct AddForm {
 }
 
 impl AddForm {
-    pub(super) fn empty() -> Self {
-        Self { quota: "5".into(), how: "invite".into(), one_time: "yes".into(), ..Self::default() }
+    pub(super) fn empty(kinds: &Kinds) -> Self {
+        let kind = kinds.first_free().map(|kind| kind.to_string()).unwrap_or_default();
+        Self { kind, quota: "5".into(), how: "invite".into(), one_time: "yes".into(), ..Self::default() }
     }
 
     pub(super) fn parse(&self) -> Result<NewMailbox, Error> {
@@ -74,6 +98,7 @@ impl AddForm {
             local: new_local_part(&self.username)?,
             name: person_name(&self.name, "name")?,
             quota: quota(&self.quota)?,
+            kind: chosen(&self.kind)?,
             password,
         })
     }
@@ -84,6 +109,9 @@ impl AddForm {
 #[serde(deny_unknown_fields)]
 pub(super) struct EditForm {
     pub(super) name: String,
+    /// The account type; not sent where there is only one.
+    #[serde(default)]
+    pub(super) kind: String,
     pub(super) quota: String,
     pub(super) version: i64,
     /// Sent only by who may change it.
@@ -94,6 +122,7 @@ impl EditForm {
     pub(super) fn of(mailbox: &Mailbox, recovery: Option<&str>) -> Self {
         Self {
             name: mailbox.name.clone(),
+            kind: mailbox.kind.to_string(),
             quota: mailbox.quota.in_gb(),
             version: mailbox.version,
             recovery: Some(recovery.unwrap_or_default().to_owned()),
@@ -102,9 +131,10 @@ impl EditForm {
 
     pub(super) fn parse(&self) -> Result<Changes, Error> {
         Ok(Changes {
-            version: self.version,
-            name: person_name(&self.name, "name")?,
-            quota: quota(&self.quota)?,
+            version: Some(self.version),
+            name: Some(person_name(&self.name, "name")?),
+            kind: chosen(&self.kind)?,
+            quota: Some(quota(&self.quota)?),
             recovery: self.recovery.as_deref().map(recovery_address).transpose()?,
         })
     }

@@ -7,21 +7,24 @@ use bailiwick_base::t;
 use bailiwick_base::words::MailboxId;
 use bailiwick_ui::form::InputKind;
 use bailiwick_ui::{
-    Column, Icon, Row, Tone, card, checkbox, empty_state, facts, field, fields, filters, form_card, hidden,
-    link_button, notice, page_header, password_field, radio_cards, select, status, submit, table,
+    Column, Filters, Icon, Row, Tone, card, checkbox, empty_state, facts, field, fields, filters, form_card,
+    hidden, link_button, notice, page_header, password_field, radio_cards, select, status, submit, table,
 };
 use maud::{Markup, html};
 
 use super::actions::{ChangeRecoveryAddress, RemoveMailbox};
 use super::form::{AddForm, EditForm, ListQuery};
+use super::kinds::Kinds;
 use super::reset_and_removal::{RESETS, may_reset, remove_mailbox, remove_page, reset, reset_page};
 use super::service::{Listed, Mailboxes, Shown};
 use super::store::{Mailbox, MailboxStatus};
 use crate::audit::{Audit, card_about};
 use crate::domains::{DomainChoices, Domains};
+use crate::mail_policy::usage_meter;
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Form, Path, Problem, Query, Shell, redirect};
 use crate::sign_in::NoFields;
+use crate::spreadsheet;
 use crate::tenants::pager_of;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -29,8 +32,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     let (update, remove) =
         (Access::Holding(Permission::MailboxUpdate), Access::Holding(Permission::MailboxRemove));
     let reset_ways = Access::HoldingAny(RESETS);
-    routes
+    super::many::pages::routes(routes)
         .get("/mailboxes", view, list)
+        .get("/mailboxes.csv", view, super::export::file)
         .get("/mailboxes/new", add, add_page)
         .post("/mailboxes/new", add, add_mailbox)
         .get("/mailboxes/{id}", view, show)
@@ -53,25 +57,64 @@ async fn list(
 ) -> Answer {
     let request = PageRequest::parse(&query.after, &query.before)?;
     let domain = domains.filtered(&caller, Permission::MailboxView, &query.domain).await?;
-    let page = mailboxes.page(&caller, &query.filter(domain)?, &request).await?;
+    let among =
+        if query.is_about_nearly_full()? { Some(mailboxes.nearly_full(&caller).await?) } else { None };
+    let page = mailboxes.page(&caller, &query.filter(domain, among)?, &request).await?;
     let choices = domains.choices(&caller, Permission::MailboxView).await?;
-    Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &choices)))
+    let kinds = mailboxes.kinds(&caller).await?;
+    Ok(shell.page(&t!("users-title"), list_page(&shell, &query, &page, &choices, &kinds)))
 }
 
-fn list_page(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &DomainChoices) -> Markup {
-    let kept =
-        [("q", query.q.as_str()), ("domain", query.domain.as_str()), ("status", query.status.as_str())];
+fn list_page(
+    shell: &Shell,
+    query: &ListQuery,
+    page: &Page<Listed>,
+    domains: &DomainChoices,
+    kinds: &Kinds,
+) -> Markup {
+    let kept = [
+        ("q", query.q.as_str()),
+        ("domain", query.domain.as_str()),
+        ("status", query.status.as_str()),
+        ("kind", query.kind.as_str()),
+        ("usage", query.usage.as_str()),
+    ];
     html! {
-        (page_header(t!("users-title")).text(t!("users-text")).actions(add_button(shell, domains)))
+        (page_header(t!("users-title")).text(t!("users-text")).actions(html! {
+            @if shell.holds(Permission::MailboxAdd) && !domains.is_empty() { (link_button(t!("users-import"), "/imports/new?kind=users")) }
+            (add_button(shell, domains))
+        }))
         (card().flush(html! {
-            (filters("/mailboxes", t!("list-search"))
-                .search("q", t!("users-search"), query.q.as_str())
-                .filter(domains.field(Some(&t!("users-all-domains")), &query.domain).unseen_label())
-                .filter(select("status", t!("column-status")).option("", t!("users-all-statuses"))
-                    .option("active", t!("status-active")).option("disabled", t!("status-disabled")).value(query.status.as_str()).unseen_label()))
-            (users_table(shell, query, page, domains))
+            (list_filters(query, domains, kinds)
+                .beside(html! { (link_button(t!("users-export"), spreadsheet::path("/mailboxes.csv", &kept)).small().icon(Icon::Download)) }))
+            (users_table(shell, query, page, domains, kinds))
             (pager_of("/mailboxes", &kept, page))
         }))
+    }
+}
+
+fn list_filters(query: &ListQuery, domains: &DomainChoices, kinds: &Kinds) -> Filters {
+    let shown = filters("/mailboxes", t!("list-search"))
+        .search("q", t!("users-search"), query.q.as_str())
+        .filter(domains.field(Some(&t!("users-all-domains")), &query.domain).unseen_label())
+        .filter(
+            select("status", t!("column-status"))
+                .option("", t!("users-all-statuses"))
+                .option("active", t!("status-active"))
+                .option("disabled", t!("status-disabled"))
+                .value(query.status.as_str())
+                .unseen_label(),
+        )
+        .filter(
+            select("usage", t!("column-usage"))
+                .option("", t!("users-any-usage"))
+                .option("nearly_full", t!("users-nearly-full"))
+                .value(query.usage.as_str())
+                .unseen_label(),
+        );
+    match kinds.filter(&query.kind) {
+        Some(kind) => shown.filter(kind),
+        None => shown,
     }
 }
 
@@ -86,7 +129,14 @@ fn add_button(shell: &Shell, domains: &DomainChoices) -> Markup {
     }
 }
 
-fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &DomainChoices) -> Markup {
+fn users_table(
+    shell: &Shell,
+    query: &ListQuery,
+    page: &Page<Listed>,
+    domains: &DomainChoices,
+    kinds: &Kinds,
+) -> Markup {
+    let with_kind = kinds.is_choice();
     let empty = if query.is_filtered() {
         empty_state(Icon::Search, t!("list-nothing-found-title")).text(t!("list-nothing-found-text"))
     } else if domains.is_empty() {
@@ -100,10 +150,16 @@ fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &
     };
     let rows = page.rows.iter().map(|listed| {
         let mailbox = &listed.mailbox;
-        Row::new()
+        let row = Row::new()
             .link(&format!("/mailboxes/{}", mailbox.id), mailbox.address.as_str())
-            .cell(mailbox.name.as_str())
-            .cell(mailbox.quota.to_string())
+            .cell(mailbox.name.as_str());
+        let row = if with_kind { row.cell(mailbox.type_name.as_str()) } else { row };
+        let row = if may_change(shell, mailbox) {
+            row.choosable(mailbox.id.to_string(), t!("chosen-one", address = mailbox.address.as_str()))
+        } else {
+            row
+        };
+        row.cell(usage_meter(listed.usage, mailbox.quota).inline())
             .cell(status_badge(mailbox.status))
             .cell(
                 listed
@@ -112,17 +168,32 @@ fn users_table(shell: &Shell, query: &ListQuery, page: &Page<Listed>, domains: &
             )
             .actions(row_actions(shell, mailbox))
     });
+    let columns = table(t!("users-title"))
+        .column(Column::new(t!("column-address")).title())
+        .column(Column::new(t!("column-name")).subtitle());
+    let columns = if with_kind { columns.column(Column::new(t!("kind-title")).fit()) } else { columns };
+    let columns = if page.rows.iter().any(|listed| may_change(shell, &listed.mailbox)) {
+        let labels = (t!("chosen-all"), t!("chosen-count"));
+        let buttons = super::many::pages::buttons(shell, kinds);
+        columns.bulk("chosen", "/mailboxes/chosen", "id", (&labels.0, &labels.1), buttons).csrf(shell.csrf())
+    } else {
+        columns
+    };
     html! {
-        (table(t!("users-title"))
-            .column(Column::new(t!("column-address")).title())
-            .column(Column::new(t!("column-name")).subtitle())
-            .column(Column::new(t!("column-quota")).figures())
+        (columns
+            .column(Column::new(t!("column-usage")))
             .column(Column::new(t!("column-status")).badge())
             .column(Column::new(t!("column-last-sign-in")).wide_only())
             .actions_column(t!("column-actions"))
             .rows(rows)
             .empty(empty))
     }
+}
+
+/// Is there anything that may be done with it together with others?
+fn may_change(shell: &Shell, mailbox: &Mailbox) -> bool {
+    let place = mailbox.place();
+    shell.may(Permission::MailboxUpdate, place) || shell.may_begin::<RemoveMailbox>(place)
 }
 
 fn row_actions(shell: &Shell, mailbox: &Mailbox) -> Markup {
@@ -141,18 +212,32 @@ fn status_badge(of: MailboxStatus) -> Markup {
 }
 
 /// `GET /mailboxes/new`
-async fn add_page(State(domains): State<Domains>, shell: Shell, Calling(caller): Calling) -> Answer {
+async fn add_page(
+    State(mailboxes): State<Mailboxes>,
+    State(domains): State<Domains>,
+    shell: Shell,
+    Calling(caller): Calling,
+) -> Answer {
     let domains = domains.choices(&caller, Permission::MailboxAdd).await?;
-    Ok(shell.page(&t!("user-new-title"), add_form(&shell, &domains, &AddForm::empty(), &Problem::none())))
+    let kinds = mailboxes.kinds(&caller).await?;
+    let form = AddForm::empty(&kinds);
+    Ok(shell.page(&t!("user-new-title"), add_form(&shell, &domains, &kinds, &form, &Problem::none())))
 }
 
-fn add_form(shell: &Shell, domains: &DomainChoices, form: &AddForm, problem: &Problem) -> Markup {
+fn add_form(
+    shell: &Shell,
+    domains: &DomainChoices,
+    kinds: &Kinds,
+    form: &AddForm,
+    problem: &Problem,
+) -> Markup {
     let first = (domains.rows.len() > 1).then(|| t!("user-choose-domain"));
     html! {
         (page_header(t!("user-new-title")).crumbs(t!("crumbs-label"), [(t!("users-title"), "/mailboxes")]))
         @if domains.is_empty() { (notice(Tone::Info, t!("users-no-domain-text")).title(t!("users-no-domain-title")).actions(add_button(shell, domains))) }
         @else {
             (form_card("/mailboxes/new").csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
+                (kinds.field(&form.kind, problem))
                 (fields(html! {
                     (field("username", t!("field-username")).value(form.username.as_str()).autocomplete("off").required().hint(t!("user-username-hint")).error(problem.on("username")))
                     (domains.field(first.as_deref(), &form.domain).required().error(problem.on("domain")))
@@ -211,7 +296,10 @@ async fn add_mailbox(
         })),
         Err(error) => {
             let choices = domains.choices(&caller, Permission::MailboxAdd).await?;
-            shell.again(error, &t!("user-new-title"), |problem| add_form(&shell, &choices, &form, problem))
+            let kinds = mailboxes.kinds(&caller).await?;
+            shell.again(error, &t!("user-new-title"), |problem| {
+                add_form(&shell, &choices, &kinds, &form, problem)
+            })
         }
     }
 }
@@ -226,12 +314,13 @@ async fn show(
 ) -> Answer {
     let shown = mailboxes.get(&caller, id).await?;
     let form = EditForm::of(&shown.mailbox, shown.recovery.as_deref());
-    let page = user_page(&shell, &shown, &form, &Problem::none());
+    let kinds = mailboxes.kinds(&caller).await?;
+    let page = user_page(&shell, &shown, &kinds, &form, &Problem::none());
     let history = card_about(&audit, &shell, &caller, "mailbox", id).await?;
     Ok(shell.page(&shown.mailbox.address, html! { (page) (history) }))
 }
 
-fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -> Markup {
+fn user_page(shell: &Shell, shown: &Shown, kinds: &Kinds, form: &EditForm, problem: &Problem) -> Markup {
     let mailbox = &shown.mailbox;
     let path = format!("/mailboxes/{}", mailbox.id);
     let place = mailbox.place();
@@ -248,6 +337,7 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
         @if may_update {
             (form_card(path.as_str()).title(t!("user-edit")).csrf(shell.csrf()).errors(limit_notice(shell, problem)).body(html! {
                 (hidden("version", &form.version.to_string()))
+                @if kinds.is_choice() { (kinds.field(&form.kind, problem)) }
                 (fields(html! {
                     (field("name", t!("field-full-name")).value(form.name.as_str()).autocomplete("off").required().error(problem.on("name")))
                     (field("quota", t!("field-quota")).value(form.quota.as_str()).inputmode("decimal").suffix(t!("unit-gb")).required().hint(t!("field-quota-hint")).error(problem.on("quota")))
@@ -261,7 +351,9 @@ fn user_page(shell: &Shell, shown: &Shown, form: &EditForm, problem: &Problem) -
         (card().title(t!("user-facts")).body(html! {
             (facts()
                 .fact_if(t!("field-full-name"), (!may_update).then_some(mailbox.name.as_str()))
-                .fact_if(t!("column-quota"), (!may_update).then(|| mailbox.quota.to_string()))
+                .fact_if(t!("kind-title"), (!may_update || !kinds.is_choice()).then_some(mailbox.type_name.as_str()))
+                .fact(t!("column-usage"), usage_meter(shown.usage, mailbox.quota).inline())
+                .fact_if(t!("user-messages"), shown.usage.map(|usage| usage.messages.to_string()))
                 .fact(t!("column-last-sign-in"), shown.last_sign_in.map_or_else(|| t!("users-never").into_owned(), |at| shell.when(at)))
                 .fact(t!("column-created"), shell.when(mailbox.created_at)))
         }))
@@ -295,7 +387,9 @@ async fn update_mailbox(
         Ok(()) => Ok(redirect(format!("/mailboxes/{id}?done=saved"))),
         Err(error) => {
             let shown = mailboxes.get(&caller, id).await?;
-            shell.again(error, &shown.mailbox.address, |problem| user_page(&shell, &shown, &form, problem))
+            let kinds = mailboxes.kinds(&caller).await?;
+            let address = shown.mailbox.address.as_str();
+            shell.again(error, address, |problem| user_page(&shell, &shown, &kinds, &form, problem))
         }
     }
 }

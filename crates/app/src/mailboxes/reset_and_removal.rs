@@ -164,7 +164,7 @@ pub(super) async fn remove_mailbox(
     Path(id): Path<MailboxId>,
     Form(form): Form<RemoveForm>,
 ) -> Answer {
-    match mailboxes.remove(&caller, id, &form.confirm).await {
+    match mailboxes.remove(&caller, id, Some(&form.confirm)).await {
         Ok(()) => Ok(redirect("/mailboxes?done=user-removed")),
         Err(error) => {
             let shown = mailboxes.get(&caller, id).await?;

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Realm, Target};
 use bailiwick_base::db::{Page, PageRequest, Query, WriteTx};
 use bailiwick_base::words::{
-    DomainId, DomainName, EmailAddress, Line, LocalPart, LocalPartError, MailboxId, Password, Storage,
+    DomainId, DomainName, EmailAddress, LocalPart, LocalPartError, MailboxId, MailboxTypeId, Password,
     Timestamp,
 };
 use bailiwick_base::{Code, Error, t};
 
 use super::actions::{
-    AddMailbox, ChangeRecoveryAddress, DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink,
-    SetMailboxPassword, SetOneTimePassword, UpdateMailbox,
+    DisableMailbox, EnableMailbox, RemoveMailbox, SendResetLink, SetMailboxPassword, SetOneTimePassword,
 };
 use super::store::{self, Mailbox, MailboxStatus, UserLogin};
 use crate::addresses::{self, Holder};
@@ -21,9 +20,9 @@ use crate::core::service;
 use crate::domains;
 use crate::emails::{self, Letter};
 use crate::jobs;
-use crate::ranks;
+use crate::mail_policy::{Usage, usage};
 use crate::settings::Portal;
-use crate::sign_in::{self, NewLogin, Purpose};
+use crate::sign_in::{self, Purpose};
 use crate::tenants;
 
 service! {
@@ -34,12 +33,16 @@ service! {
 /// Which mailboxes a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct ListFilter {
-    /// The beginning of an address or a name.
+    /// What occurs in address or name; with a `*` at the end, or fewer than three letters, what they begin with.
     pub search: String,
     /// Of this domain only.
     pub domain: Option<DomainId>,
     /// Of this status only.
     pub status: Option<MailboxStatus>,
+    /// Of this type only.
+    pub kind: Option<MailboxTypeId>,
+    /// Among these only.
+    pub among: Option<Vec<MailboxId>>,
 }
 
 /// A mailbox as a list shows it.
@@ -49,48 +52,8 @@ pub struct Listed {
     pub mailbox: Mailbox,
     /// When it was last signed in to.
     pub last_sign_in: Option<Timestamp>,
-}
-
-/// How a new user comes to a password.
-#[derive(Debug, Clone)]
-pub enum FirstPassword {
-    /// By a link sent to this address; nobody else ever knows it.
-    Invitation(EmailAddress),
-    /// This one; it must be changed at the first sign-in if `one_time`.
-    Given {
-        /// The password.
-        password: Password,
-        /// Must it be changed first?
-        one_time: bool,
-        /// Where recovery links go later.
-        recovery: Option<EmailAddress>,
-    },
-}
-
-/// A mailbox to be added.
-#[derive(Debug, Clone)]
-pub struct NewMailbox {
-    /// Before the `@`.
-    pub local: LocalPart,
-    /// The user's name.
-    pub name: Line<100>,
-    /// How much mail it may hold.
-    pub quota: Storage,
-    /// How its user comes to a password.
-    pub password: FirstPassword,
-}
-
-/// What the form of a mailbox changes. `None` leaves a thing as it is.
-#[derive(Debug, Clone)]
-pub struct Changes {
-    /// The version the form was filled from.
-    pub version: i64,
-    /// The user's name.
-    pub name: Line<100>,
-    /// How much mail it may hold.
-    pub quota: Storage,
-    /// Where recovery links go; `Some(None)` takes it away.
-    pub recovery: Option<Option<EmailAddress>>,
+    /// How much it holds; none if that is not known yet.
+    pub usage: Option<Usage>,
 }
 
 /// One mailbox with what its page shows.
@@ -106,10 +69,18 @@ pub struct Shown {
     pub one_time: bool,
     /// When it was last signed in to.
     pub last_sign_in: Option<Timestamp>,
+    /// How much it holds; none if that is not known yet.
+    pub usage: Option<Usage>,
 }
 
 impl Mailboxes {
-    /// A page of mailboxes, with their last sign-ins.
+    /// Those that hold more than nine tenths of their quota, for [`ListFilter::among`], as far as the caller sees them.
+    pub async fn nearly_full(&self, caller: &Caller) -> Result<Vec<MailboxId>, Error> {
+        let visible = self.core.read(caller).await?.visible()?;
+        usage::nearly_full(&self.core, &visible).await
+    }
+
+    /// A page of mailboxes, with their last sign-ins and usage.
     pub async fn page(
         &self,
         caller: &Caller,
@@ -122,7 +93,12 @@ impl Mailboxes {
         drop(tx);
         let ids: Vec<MailboxId> = page.rows.iter().map(|mailbox| mailbox.id).collect();
         let seen = self.last_sign_ins(&ids).await?;
-        Ok(page.map(|mailbox| Listed { last_sign_in: seen.get(&mailbox.id).copied(), mailbox }))
+        let used = usage::of_all(&self.core, &ids).await?;
+        Ok(page.map(|mailbox| Listed {
+            last_sign_in: seen.get(&mailbox.id).copied(),
+            usage: used.get(&mailbox.id).copied(),
+            mailbox,
+        }))
     }
 
     async fn last_sign_ins(&self, ids: &[MailboxId]) -> Result<HashMap<MailboxId, Timestamp>, Error> {
@@ -135,14 +111,20 @@ impl Mailboxes {
         let mut tx = self.core.read(caller).await?;
         let mailbox: Mailbox = tx.find(id).await?;
         let login = store::user_login(&mut tx, id).await?;
+        let (place, now) = (mailbox.place(), tx.now());
+        // Where links go concerns whoever sends or changes them, not everybody who sees the user.
+        let concerned = [Permission::MailboxAccess, Permission::MailboxSendResetLink];
+        let concerned = concerned.into_iter().any(|one| tx.actor().may(one, place, now));
         drop(tx);
         let last_sign_in = self.last_sign_ins(&[id]).await?.remove(&id);
+        let usage = usage::of(&self.core, id).await?;
         Ok(Shown {
             mailbox,
-            recovery: login.recovery_address,
+            recovery: login.recovery_address.filter(|_| concerned),
             invited: login.status == "invited",
             one_time: login.password_one_time,
             last_sign_in,
+            usage,
         })
     }
 
@@ -158,91 +140,6 @@ impl Mailboxes {
         let mut tx = self.core.read(caller).await?;
         let found = domains::domain_choice(&mut tx, Permission::MailboxView, name).await?;
         found.ok_or_else(|| Code::NoSuchThing.into())
-    }
-
-    /// Adds a mailbox and its user.
-    pub async fn add(&self, caller: &Caller, domain: DomainId, new: NewMailbox) -> Result<Mailbox, Error> {
-        let hash = match &new.password {
-            FirstPassword::Given { password, .. } => {
-                sign_in::check_new_password(password, &[new.local.as_str(), new.name.as_str()])
-                    .map_err(|error| error.on("password"))?;
-                Some(sign_in::hash_new(&self.core, password.clone()).await?)
-            }
-            FirstPassword::Invitation(_) => None,
-        };
-        let mut tx = self.core.write(caller).await?;
-        let proof = tx.authorize::<AddMailbox>(domain).await?;
-        proof.verified()?;
-        let address = EmailAddress::new(new.local.clone(), proof.name.clone());
-        ranks::may_take(&mut tx, proof.tenant_id, &address, Permission::MailboxAdd).await?;
-        if matches!(new.password, FirstPassword::Given { one_time: false, .. }) {
-            // Whoever knows a password that stays can read what will come (K4).
-            let (actor, now) = (tx.actor().clone(), tx.now());
-            actor.may_begin::<SetMailboxPassword>(proof.place(), now)?;
-        }
-        domains::count(&mut tx, domain, 1, new.quota.as_bytes(), 0).await?;
-        tenants::count_mailbox(&mut tx, proof.tenant_id, 1, new.quota.as_bytes()).await?;
-        let mailbox = store::insert(&mut tx, &proof, &new.local, &new.name, new.quota).await?;
-        addresses::claim(
-            &mut tx,
-            proof.tenant_id,
-            domain,
-            &proof.name,
-            &new.local,
-            Holder::Mailbox(mailbox.id),
-        )
-        .await?;
-        let (one_time, recovery) = match &new.password {
-            FirstPassword::Invitation(to) => (false, Some(to)),
-            FirstPassword::Given { one_time, recovery, .. } => (*one_time, recovery.as_ref()),
-        };
-        let login = NewLogin {
-            realm: Realm::Mailbox,
-            name: &mailbox.address,
-            full_name: new.name.as_str(),
-            tenant: mailbox.tenant_id,
-            mailbox: Some((domain, mailbox.id)),
-            password: hash.as_ref().map(|hash| (hash, one_time)),
-            recovery,
-        };
-        login.create(&self.core, &mut tx).await?;
-        let detail = Detail::none()
-            .set("name", &mailbox.name)
-            .set("quota", mailbox.quota)
-            .set("password", first_password(&new.password));
-        tx.commit(proof.event_about(&mailbox, detail)).await?;
-        Ok(mailbox)
-    }
-
-    /// Changes name, quota and recovery address.
-    pub async fn update(&self, caller: &Caller, id: MailboxId, changes: &Changes) -> Result<(), Error> {
-        let mut tx = self.core.write(caller).await?;
-        let mailbox = tx.authorize::<UpdateMailbox>(id).await?;
-        if mailbox.version != changes.version {
-            return Err(Code::ChangedMeanwhile.into());
-        }
-        let more = changes.quota.as_bytes() - mailbox.quota.as_bytes();
-        if more != 0 {
-            domains::count(&mut tx, mailbox.domain_id, 0, more, 0).await?;
-            tenants::count_mailbox(&mut tx, mailbox.tenant_id, 0, more).await?;
-        }
-        store::update(&mut tx, &mailbox, &changes.name, changes.quota).await?;
-        let detail = Detail::none().changed("name", &mailbox.name, &changes.name.to_string()).changed(
-            "quota",
-            &mailbox.quota,
-            &changes.quota,
-        );
-        let mut events = mailbox.event(detail);
-        if let Some(recovery) = &changes.recovery {
-            let before = store::user_login(&mut tx, id).await?.recovery_address;
-            let after = recovery.as_ref().map(ToString::to_string);
-            if before != after {
-                let proof = tx.authorize::<ChangeRecoveryAddress>(id).await?;
-                store::set_recovery(&mut tx, &proof, recovery.as_ref()).await?;
-                events = events.and(proof.event(Detail::none().changed("recovery_address", &before, &after)));
-            }
-        }
-        tx.commit(events).await
     }
 
     /// Nobody can sign in any more, at once and everywhere; mail is still received.
@@ -293,6 +190,8 @@ impl Mailboxes {
 
     /// Sets a password we make, which must be changed at the first sign-in. It is returned once and kept nowhere.
     pub async fn set_one_time_password(&self, caller: &Caller, id: MailboxId) -> Result<String, Error> {
+        // Refuse before hashing: who may not set it shall not make us compute.
+        self.core.read(caller).await?.authorize::<SetOneTimePassword>(id).await?;
         let password = one_time_password(&self.core.ground().random.bytes());
         let typed: Password = password.parse().map_err(|_| Code::PasswordTooLong)?;
         let hash = sign_in::hash_new(&self.core, typed).await?;
@@ -311,7 +210,6 @@ impl Mailboxes {
         id: MailboxId,
         password: Password,
     ) -> Result<(), Error> {
-        // Refuse before hashing: who may not set it shall not make us compute.
         self.core.read(caller).await?.authorize::<SetMailboxPassword>(id).await?;
         let hash = sign_in::hash_new(&self.core, password.clone()).await?;
         let mut tx = self.core.write(caller).await?;
@@ -362,11 +260,11 @@ impl Mailboxes {
         }
     }
 
-    /// Removes a mailbox and all its mail for good; `typed` must be its address.
-    pub async fn remove(&self, caller: &Caller, id: MailboxId, typed: &str) -> Result<(), Error> {
+    /// Removes a mailbox and all its mail for good. What a person `typed` to confirm it must be its address.
+    pub async fn remove(&self, caller: &Caller, id: MailboxId, typed: Option<&str>) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let mailbox = tx.authorize::<RemoveMailbox>(id).await?;
-        if typed.trim().to_lowercase() != mailbox.address {
+        if typed.is_some_and(|typed| typed.trim().to_lowercase() != mailbox.address) {
             return Err(Error::new(Code::ConfirmationDiffers)
                 .with("name", mailbox.address.as_str())
                 .on("confirm"));
@@ -376,22 +274,19 @@ impl Mailboxes {
         }
         let address: EmailAddress =
             mailbox.address.parse().map_err(|_| Error::internal("a stored address does not parse"))?;
+        // The domain's row before the tenant's and any address, as in all that adds: else two would wait for each other.
+        domains::count(&mut tx, mailbox.domain_id, -1, -mailbox.quota.as_bytes(), 0).await?;
         aliases::forget_target(&mut tx, mailbox.tenant_id, &address).await?;
         addresses::rest(&mut tx, Holder::Mailbox(id)).await?;
-        domains::count(&mut tx, mailbox.domain_id, -1, -mailbox.quota.as_bytes(), 0).await?;
-        tenants::count_mailbox(&mut tx, mailbox.tenant_id, -1, -mailbox.quota.as_bytes()).await?;
+        tenants::count_storage(&mut tx, mailbox.tenant_id, -mailbox.quota.as_bytes()).await?;
+        tenants::give_back(&mut tx, mailbox.tenant_id, mailbox.kind).await?;
         store::delete(&mut tx, &mailbox).await?;
         tx.enqueue(jobs::disconnect(&tx, id, &mailbox.address)).await?;
         tx.enqueue(jobs::remove_mail(id, &mailbox.address, mailbox.created_at)).await?;
-        tx.commit(mailbox.event(Detail::none().was("name", &mailbox.name).was("quota", mailbox.quota))).await
-    }
-}
-
-fn first_password(password: &FirstPassword) -> &'static str {
-    match password {
-        FirstPassword::Invitation(_) => "by invitation",
-        FirstPassword::Given { one_time: true, .. } => "one-time",
-        FirstPassword::Given { one_time: false, .. } => "given",
+        tx.commit(mailbox.event(Detail::none().was("name", &mailbox.name).was("quota", mailbox.quota)))
+            .await?;
+        usage::forget(&self.core, id);
+        Ok(())
     }
 }
 
@@ -422,15 +317,5 @@ mod tests {
         let password: Password =
             one_time_password(&[7, 99, 200, 41, 5, 18, 77, 250, 3, 91]).parse().expect("short enough");
         assert_eq!(password.check_new(&["ann@a.test"]), Ok(()));
-    }
-
-    #[test]
-    fn events_of_a_new_mailbox_never_hold_its_password() {
-        let given = FirstPassword::Given {
-            password: "vexing quilt mango".parse().expect("ok"),
-            one_time: false,
-            recovery: None,
-        };
-        assert_eq!(first_password(&given), "given");
     }
 }

@@ -1,16 +1,21 @@
 //! Mailboxes in the database.
 
+use std::collections::HashMap;
+
 use bailiwick_base::Error;
 use bailiwick_base::authz::{Authorized, Permission, Place, Rank, ScopeKind, Target, Visible};
-use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, TelemetryTx, WriteTx, sql};
+use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, Sql, TelemetryTx, Value, WriteTx, sql};
 use bailiwick_base::words::{
-    DomainId, EmailAddress, Line, LocalPart, LoginId, MailboxId, Storage, TenantId, Timestamp, limits,
+    DomainId, EmailAddress, Line, LoginId, MailboxId, MailboxTypeId, Storage, TenantId, Timestamp, limits,
 };
 use sqlx::FromRow;
 
 use super::actions::{AddMailbox, ChangeRecoveryAddress, RemoveMailbox, UpdateMailbox};
+use super::adding::NewMailbox;
+use super::search::{self, Search};
 use super::service::ListFilter;
 use crate::domains::Domain;
+use crate::tenants::Licence;
 
 /// Is a mailbox in use?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -52,6 +57,10 @@ pub struct Mailbox {
     pub address: String,
     /// The user's name.
     pub name: String,
+    /// Of which type it is.
+    pub kind: MailboxTypeId,
+    /// The name of that type.
+    pub type_name: String,
     /// How much mail it may hold.
     pub quota: Storage,
     /// Is it in use?
@@ -63,13 +72,16 @@ pub struct Mailbox {
 }
 
 #[derive(FromRow)]
-struct Row {
-    id: MailboxId,
+pub(super) struct Row {
+    pub(super) id: MailboxId,
     tenant_id: TenantId,
-    domain_id: DomainId,
-    local_part: String,
+    pub(super) domain_id: DomainId,
+    pub(super) local_part: String,
     address: String,
     name: String,
+    pub(super) name_key: String,
+    type_id: MailboxTypeId,
+    type_name: String,
     quota: Storage,
     status: String,
     version: i64,
@@ -85,6 +97,8 @@ impl From<Row> for Mailbox {
             local_part: row.local_part,
             address: row.address,
             name: row.name,
+            kind: row.type_id,
+            type_name: row.type_name,
             quota: row.quota,
             status: MailboxStatus::by_key(&row.status).unwrap_or(MailboxStatus::Disabled),
             version: row.version,
@@ -93,7 +107,23 @@ impl From<Row> for Mailbox {
     }
 }
 
-const SELECT: &str = "SELECT id, tenant_id, domain_id, local_part, address, name, quota, status, version, created_at FROM mailboxes WHERE TRUE";
+/// What a [`Row`] is read from, out of `$from`, which names the table.
+macro_rules! select {
+    ($from:literal) => {
+        concat!(
+            "SELECT id, tenant_id, domain_id, local_part, address, name, name_key, type_id, \
+             (SELECT y.name FROM mailbox_types y WHERE y.id = mailboxes.type_id) AS type_name, \
+             quota, status, version, created_at FROM ",
+            $from,
+            " WHERE TRUE"
+        )
+    };
+}
+
+pub(super) const SELECT: &str = select!("mailboxes");
+
+/// The same by way of the search's index.
+pub(super) const SELECT_FOUND: &str = select!("mailbox_search JOIN mailboxes ON id = mailbox_search.rowid");
 
 impl Target for Mailbox {
     type Id = MailboxId;
@@ -135,43 +165,56 @@ const ORDER: Order = Order {
     by: ("domain_id DESC, local_part DESC, id DESC", "domain_id, local_part, id"),
 };
 
-/// A page of the visible mailboxes that fit the filter, by domain and local part.
+/// A page of the visible mailboxes that fit the filter: by domain and local part, or as they are found.
 pub(super) async fn page(
     tx: &mut ReadTx,
     visible: &Visible<Mailbox>,
     filter: &ListFilter,
     request: &PageRequest,
 ) -> Result<Page<Mailbox>, Error> {
-    let mut select = visible.narrow(sql(SELECT));
+    let page = match Search::of(&filter.search) {
+        Search::Nothing => {
+            let select = narrowed(sql(SELECT), &ahead(visible, request.key(), request), filter);
+            let key = |row: &Row| vec![row.domain_id.into(), row.local_part.as_str().into(), row.id.into()];
+            request.fetch(tx, select, ORDER, limits::PAGE, key).await?
+        }
+        Search::Beginning(text) => search::beginning(tx, visible, filter, &text, request).await?,
+        Search::Anywhere(text) => search::anywhere(tx, visible, filter, &text, request).await?,
+    };
+    Ok(page.map(Mailbox::from))
+}
+
+/// Only what is visible and of the filter's domain and status.
+pub(super) fn narrowed(select: Sql, visible: &Visible<Mailbox>, filter: &ListFilter) -> Sql {
+    let mut select = visible.narrow(select);
     if let Some(domain) = filter.domain {
         select = select.push(" AND domain_id = $").bind(domain);
     }
     if let Some(status) = filter.status {
         select = select.push(" AND status = $").bind(status.key());
     }
-    let search = filter.search.trim().to_lowercase();
-    if let Some((local, domain)) = search.split_once('@') {
-        select = select
-            .push(" AND local_part = $ AND address >= $ AND address < $")
-            .bind(local)
-            .bind(format!("{local}@{domain}"))
-            .bind(after_all(&format!("{local}@{domain}")));
-    } else if !search.is_empty() {
-        select = select
-            .push(" AND ((local_part >= $ AND local_part < $) OR (name_key >= $ AND name_key < $))")
-            .bind(search.as_str())
-            .bind(after_all(&search))
-            .bind(search.as_str())
-            .bind(after_all(&search));
+    if let Some(kind) = filter.kind {
+        select = select.push(" AND type_id = $").bind(kind);
     }
-    let key = |row: &Row| vec![row.domain_id.into(), row.local_part.as_str().into(), row.id.into()];
-    let page = request.fetch(tx, select, ORDER, limits::PAGE, key).await?;
-    Ok(page.map(Mailbox::from))
+    if let Some(among) = &filter.among {
+        select = select.push(" AND ").is_in("id", among.iter().copied());
+    }
+    select
 }
 
-/// The end of the range of texts that begin with `prefix`: an index serves it, unlike LIKE.
-fn after_all(prefix: &str) -> String {
-    format!("{prefix}\u{10FFFF}")
+/// Without the domains that a list by domain has left behind at `key`.
+pub(super) fn ahead(
+    visible: &Visible<Mailbox>,
+    key: Option<&[Value]>,
+    request: &PageRequest,
+) -> Visible<Mailbox> {
+    match key.and_then(<[Value]>::first) {
+        Some(Value::Int(Some(domain))) if request.before.is_some() => {
+            visible.only(ScopeKind::Domain, ..=domain)
+        }
+        Some(Value::Int(Some(domain))) => visible.only(ScopeKind::Domain, domain..),
+        _ => visible.clone(),
+    }
 }
 
 /// A visible mailbox by its address; none if there is none that may be seen.
@@ -191,52 +234,61 @@ pub(super) async fn by_address(
 pub(super) async fn insert(
     tx: &mut WriteTx,
     domain: &Authorized<AddMailbox>,
-    local: &LocalPart,
-    name: &Line<100>,
-    quota: Storage,
+    new: &NewMailbox,
+    licence: &Licence,
 ) -> Result<Mailbox, Error> {
     let now = tx.now();
     let domain: &Domain = domain;
-    let address = EmailAddress::new(local.clone(), domain.name.clone());
+    let address = EmailAddress::new(new.local.clone(), domain.name.clone());
     let statement = sql(
-        "INSERT INTO mailboxes (tenant_id, domain_id, local_part, address, name, name_key, quota, status, created_at) \
-         VALUES ($, $, $, $, $, $, $, 'active', $) RETURNING id",
+        "INSERT INTO mailboxes (tenant_id, domain_id, local_part, address, name, name_key, type_id, quota, status, created_at) \
+         VALUES ($, $, $, $, $, $, $, $, 'active', $) RETURNING id",
     )
     .bind(domain.tenant_id)
     .bind(domain.id)
-    .bind(local)
+    .bind(&new.local)
     .bind(&address)
-    .bind(name)
-    .bind(name.as_str().to_lowercase())
-    .bind(quota)
+    .bind(&new.name)
+    .bind(new.name.as_str().to_lowercase())
+    .bind(licence.kind)
+    .bind(new.quota)
     .bind(now);
     let (id,): (MailboxId,) = tx.one(statement).await?;
+    search::add(tx, id, domain, &address, &new.name).await?;
     Ok(Mailbox {
         id,
         tenant_id: domain.tenant_id,
         domain_id: domain.id,
-        local_part: local.to_string(),
+        local_part: new.local.to_string(),
         address: address.to_string(),
-        name: name.to_string(),
-        quota,
+        name: new.name.to_string(),
+        kind: licence.kind,
+        type_name: licence.name.clone(),
+        quota: new.quota,
         status: MailboxStatus::Active,
         version: 1,
         created_at: now,
     })
 }
 
+/// Saves type and quota as they are to be, and the name, if it is to be another.
 pub(super) async fn update(
     tx: &mut WriteTx,
     mailbox: &Authorized<UpdateMailbox>,
-    name: &Line<100>,
-    quota: Storage,
+    after: &Mailbox,
+    name: Option<&Line<100>>,
 ) -> Result<(), Error> {
-    let statement =
-        sql("UPDATE mailboxes SET name = $, name_key = $, quota = $, version = version + 1 WHERE id = $")
-            .bind(name)
-            .bind(name.as_str().to_lowercase())
-            .bind(quota)
-            .bind(mailbox.id);
+    let statement = sql("UPDATE mailboxes SET type_id = $, quota = $, version = version + 1 WHERE id = $")
+        .bind(after.kind)
+        .bind(after.quota)
+        .bind(mailbox.id);
+    tx.run(statement).await?;
+    let Some(name) = name.filter(|name| name.as_str() != mailbox.name) else { return Ok(()) };
+    search::rename(tx, mailbox, name).await?;
+    let statement = sql("UPDATE mailboxes SET name = $, name_key = $ WHERE id = $")
+        .bind(name)
+        .bind(name.as_str().to_lowercase())
+        .bind(mailbox.id);
     tx.run(statement).await?;
     tx.run(sql("UPDATE logins SET full_name = $ WHERE mailbox_id = $").bind(name).bind(mailbox.id))
         .await
@@ -290,6 +342,7 @@ pub(super) async fn set_recovery(
 
 /// Removes the row; login, sessions, links and grants of its user go with it.
 pub(super) async fn delete(tx: &mut WriteTx, mailbox: &Authorized<RemoveMailbox>) -> Result<(), Error> {
+    search::remove(tx, mailbox.id).await?;
     tx.run(sql("DELETE FROM mailboxes WHERE id = $").bind(mailbox.id)).await.map(drop)
 }
 
@@ -304,6 +357,29 @@ pub(super) async fn is_catch_all(
             .bind(mailbox.id);
     let domain: Option<(DomainId,)> = tx.optional(statement).await?;
     Ok(domain.is_some())
+}
+
+/// Those of `ids` that may be seen.
+pub(super) async fn all_of(
+    tx: &mut ReadTx,
+    visible: &Visible<Mailbox>,
+    ids: &[MailboxId],
+) -> Result<Vec<Mailbox>, Error> {
+    let select = visible.narrow(sql(SELECT)).push(" AND ").is_in("id", ids.iter().copied());
+    let rows: Vec<Row> = tx.all(select.push(" ORDER BY domain_id, local_part, id")).await?;
+    Ok(rows.into_iter().map(Mailbox::from).collect())
+}
+
+/// Where the recovery links of mailboxes' users go; those that have no such address are missing.
+pub(super) async fn recovery_addresses(
+    tx: &mut ReadTx,
+    mailboxes: &[MailboxId],
+) -> Result<HashMap<MailboxId, String>, Error> {
+    let select =
+        sql("SELECT mailbox_id, recovery_address FROM logins WHERE recovery_address IS NOT NULL AND ")
+            .is_in("mailbox_id", mailboxes.iter().copied());
+    let rows: Vec<(MailboxId, String)> = tx.all(select).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// When mailboxes were last signed in to; those that never were are missing.

@@ -83,14 +83,14 @@ async fn an_11th_user_is_refused_in_the_seeds_words_with_what_to_do() {
         let refused = add(&admin.browser, domain, "one-more", "1").await;
         assert_eq!(refused.status, 409);
         assert!(refused.says("Maximum number of users allowed has been reached"), "{}", refused.words());
-        assert!(refused.says("10 of 10 mailboxes are used"));
+        assert!(refused.says("10 of 10 mailboxes of the type Standard are used"));
         assert!(refused.body.contains("https://billing.provider.example/"), "where to buy more");
     })
     .await;
 }
 
 #[tokio::test]
-async fn cc_01_of_32_users_added_at_once_just_one_gets_the_last_licence() {
+async fn cc_01_of_64_users_added_at_once_just_one_gets_the_last_licence() {
     on_each_engine(async |app| {
         let admin = app.main_admin("acme").await;
         let domain = app.domain(&admin, "acme.test").await;
@@ -98,7 +98,7 @@ async fn cc_01_of_32_users_added_at_once_just_one_gets_the_last_licence() {
             app.mailbox(domain, &format!("user{number}")).await;
         }
         admin.browser.get("/mailboxes/new").await;
-        let adds: Vec<_> = (0..32)
+        let adds: Vec<_> = (0..64)
             .map(|number| {
                 let (browser, domain) = (admin.browser.copy(), domain.to_string());
                 tokio::spawn(async move {
@@ -228,8 +228,14 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
     on_each_engine(async |app| {
         let staff = app.staff().await;
         let admin = app.main_admin("acme").await;
-        let fields =
-            [("name", "acme"), ("users", "500"), ("storage", "500"), ("domains", "5"), ("version", "1")];
+        let fields = [
+            ("name", "acme"),
+            ("types", "typ_1"),
+            ("licences", "500"),
+            ("storage", "500"),
+            ("domains", "5"),
+            ("version", "1"),
+        ];
         assert_eq!(staff.fill(&format!("/tenants/{}", admin.tenant), &fields).await.status, 303);
         let (one, two) = (app.domain(&admin, "one.test").await, app.domain(&admin, "two.test").await);
         let service = crate::mailboxes::Mailboxes::new(app.core().clone());
@@ -238,6 +244,7 @@ async fn the_list_is_searched_filtered_and_paged_without_gaps() {
                 local: format!("user{number:02}").parse().expect("a local part"),
                 name: format!("Name {number:02}").parse().expect("a name"),
                 quota: bailiwick_base::words::Storage::gb(1),
+                kind: None,
                 password: crate::mailboxes::FirstPassword::Invitation(
                     format!("x{number}@outside.example").parse().expect("an address"),
                 ),
