@@ -8,8 +8,10 @@ use crate::{node, progress, workspace};
 
 /// Files that a program prints: the path in the checkout, and cargo's arguments for it. They are committed, and
 /// stale ones fail the check.
-const GENERATED: &[(&str, &[&str])] =
-    &[("docs/authz-matrix.txt", &["run", "--quiet", "--package", "bailiwick-server", "--", "matrix"])];
+const GENERATED: &[(&str, &[&str])] = &[
+    ("docs/authz-matrix.txt", &["run", "--quiet", "--package", "bailiwick-server", "--", "matrix"]),
+    ("docs/openapi.json", &["run", "--quiet", "--package", "bailiwick-server", "--", "openapi"]),
+];
 
 /// Says whether all is well, having told what is not.
 type Check = fn() -> Result<bool, Failure>;

@@ -46,6 +46,16 @@ pub(crate) const POSTGRES: [Need; 1] = [Need {
     ..need("postgresql", "tests run on it as well; a private one, without a service or cluster")
 }];
 
+/// To ask the API as programs do.
+pub(crate) const API: [Need; 3] = [
+    Need {
+        met: crate::python::makes_environments,
+        ..need("python3-venv", "checks the API against its description")
+    },
+    Need { met: || workspace::program("curl").is_some(), ..need("curl", "runs the manual's examples") },
+    Need { met: || workspace::program("jq").is_some(), ..need("jq", "runs the manual's examples") },
+];
+
 /// To look at pages as people do.
 pub(crate) const BROWSER: [Need; 1] =
     [Need { met: || workspace::program("chromium").is_some(), ..need("chromium", "browser tests") }];

@@ -49,6 +49,7 @@ impl Up {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Unit,
+    Api,
     Mail,
     Browser,
     Faults,
@@ -72,12 +73,13 @@ impl Test {
                 "--only" => {
                     options.only = Some(match value(name, joined, &mut words)?.as_str() {
                         "unit" => Part::Unit,
+                        "api" => Part::Api,
                         "mail" => Part::Mail,
                         "browser" => Part::Browser,
                         "faults" => Part::Faults,
                         other => {
                             return Err(Failure::new(format!(
-                                "--only {other}: one of unit, mail, browser, faults."
+                                "--only {other}: one of unit, api, mail, browser, faults."
                             )));
                         }
                     });
@@ -91,6 +93,63 @@ impl Test {
 
     pub(crate) fn wants(&self, part: Part) -> bool {
         self.only.is_none_or(|only| only == part)
+    }
+}
+
+/// Options of `bench`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Bench {
+    pub(crate) quick: bool,
+    /// With commas between.
+    pub(crate) engines: String,
+    /// The same.
+    pub(crate) sizes: String,
+    pub(crate) only: Option<String>,
+    /// `2ms`
+    pub(crate) delay: String,
+}
+
+impl Bench {
+    pub(crate) fn parse(words: &[&str]) -> Result<Self, Failure> {
+        let (mut quick, mut engines, mut sizes, mut only, mut delay) = (false, None, None, None, None);
+        let mut words = words.iter();
+        while let Some(&word) = words.next() {
+            let (name, joined) = split(word);
+            match name {
+                "--quick" if joined.is_none() => quick = true,
+                "--engines" => engines = Some(value(name, joined, &mut words)?),
+                "--sizes" => sizes = Some(value(name, joined, &mut words)?),
+                "--only" => only = Some(value(name, joined, &mut words)?),
+                "--fsync-delay" => delay = Some(value(name, joined, &mut words)?),
+                _ => return Err(unknown("bench", word)),
+            }
+        }
+        let or = |given: Option<String>, quick_one: &str, one: &str| {
+            given.unwrap_or_else(|| if quick { quick_one } else { one }.to_owned())
+        };
+        let bench = Self {
+            quick,
+            engines: or(engines, "sqlite", "sqlite,postgres"),
+            sizes: or(sizes, "1000", "1000,100000,1000000"),
+            only,
+            delay: or(delay, "0", "2ms"),
+        };
+        bench.delay_us()?;
+        Ok(bench)
+    }
+
+    /// The delay in microseconds.
+    pub(crate) fn delay_us(&self) -> Result<u64, Failure> {
+        let number: Option<f64> = self.delay.trim_end_matches("ms").parse().ok();
+        match number.filter(|number| (0.0..=1_000.0).contains(number)) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 0 and a second"
+            )]
+            Some(number) => Ok((number * 1_000.0) as u64),
+            None => Err(Failure::new("--fsync-delay takes up to 1000ms, such as 2ms.")),
+        }
     }
 }
 
@@ -116,7 +175,7 @@ fn unknown(task: &str, word: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Test, Up};
+    use super::{Bench, Part, Test, Up};
 
     #[test]
     fn options_are_read_in_both_spellings_and_handed_on() {
@@ -133,6 +192,18 @@ mod tests {
             assert!(Up::parse(words).is_err(), "{words:?}");
         }
         assert!(Test::parse(&["--only", "fast"]).is_err());
+    }
+
+    #[test]
+    fn a_quick_bench_is_small_unless_more_is_asked_for() {
+        let quick = Bench::parse(&["--quick"]).unwrap();
+        assert_eq!(
+            (quick.sizes.as_str(), quick.engines.as_str(), quick.delay_us()),
+            ("1000", "sqlite", Ok(0))
+        );
+        let whole = Bench::parse(&["--only=list"]).unwrap();
+        assert_eq!((whole.sizes.as_str(), whole.delay_us()), ("1000,100000,1000000", Ok(2_000)));
+        assert!(Bench::parse(&["--fsync-delay", "a day"]).is_err());
     }
 
     #[test]

@@ -33,9 +33,41 @@ rm -rf \"$folder\"
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 const START: Duration = Duration::from_secs(30);
 
+/// How well the data is kept.
+pub(crate) enum Kept {
+    /// Not beyond a power cut: for tests.
+    Lightly,
+    /// As an operator's would be: for measuring.
+    Safely,
+    /// The same, with each `fsync` taking longer by a preloaded library.
+    Slowly { library: PathBuf, microseconds: u64 },
+}
+
+impl Kept {
+    fn settings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Lightly => &["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+            Self::Safely | Self::Slowly { .. } => &["wal_sync_method=fdatasync", "max_wal_size=4GB"],
+        }
+    }
+
+    /// Variables of the server's environment.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Slowly { library, microseconds } => vec![
+                ("LD_PRELOAD", library.to_string_lossy().into_owned()),
+                ("FSYNC_DELAY_US", microseconds.to_string()),
+            ],
+            Self::Lightly | Self::Safely => Vec::new(),
+        }
+    }
+}
+
 /// The running server; stopped and removed when dropped.
 pub(crate) struct Postgres {
     guard: Child,
+    /// Holds `data` and its log.
+    pub(crate) folder: PathBuf,
     /// `postgres://…`, with the right to create databases.
     pub(crate) url: String,
 }
@@ -68,15 +100,20 @@ fn newest(folder: &Path) -> Option<PathBuf> {
     versions.max().map(|(_, programs)| programs)
 }
 
-/// Starts one. Another program may take the free port at the wrong moment, so it is tried again.
+/// Starts one for tests.
 pub(crate) fn start() -> Result<Postgres, Failure> {
+    start_with(&Kept::Lightly)
+}
+
+/// Starts one. Another program may take the free port at the wrong moment, so it is tried again.
+pub(crate) fn start_with(kept: &Kept) -> Result<Postgres, Failure> {
     let programs =
         programs().ok_or_else(|| Failure::new("PostgreSQL is missing: /usr/lib/postgresql/*/bin/initdb."))?;
     let step = progress::step("A private PostgreSQL");
     let mut tries = 0;
     let postgres = loop {
         tries += 1;
-        match start_once(&programs) {
+        match start_once(&programs, kept) {
             Err(_) if tries < 3 => {}
             other => break other?,
         }
@@ -85,7 +122,7 @@ pub(crate) fn start() -> Result<Postgres, Failure> {
     Ok(postgres)
 }
 
-fn start_once(programs: &Path) -> Result<Postgres, Failure> {
+fn start_once(programs: &Path, kept: &Kept) -> Result<Postgres, Failure> {
     let account = if root::am_i() { Some(account()?) } else { None };
     let folder = PathBuf::from(format!("/var/tmp/bw-pg-{}", random()));
     DirBuilder::new().mode(0o700).create(&folder).or_fail(folder.display())?;
@@ -98,22 +135,22 @@ fn start_once(programs: &Path) -> Result<Postgres, Failure> {
     let port = free_port()?;
     let mut server = as_account(account, &programs.join("postgres"));
     server.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string()]);
-    for setting in [
+    let always = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
         "max_connections=300",
         "shared_buffers=128MB",
-    ] {
+    ];
+    for setting in always.iter().chain(kept.settings()) {
         server.args(["-c", setting]);
     }
     let mut guard = Command::new("sh");
-    guard.args(["-c", GUARD, "guard"]).arg(&folder).arg(server.get_program()).args(server.get_args());
+    guard.args(["-c", GUARD, "guard"]).arg(&folder);
+    guard.arg("env").args(kept.environment().iter().map(|(name, value)| format!("{name}={value}")));
+    guard.arg(server.get_program()).args(server.get_args());
     guard.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let url = format!("postgres://bailiwick:{password}@127.0.0.1:{port}/postgres");
-    let mut postgres = Postgres { guard: guard.spawn().or_fail("sh")?, url };
+    let mut postgres = Postgres { guard: guard.spawn().or_fail("sh")?, folder: folder.clone(), url };
     wait_until_ready(programs, port, &folder, &mut postgres)?;
     Ok(postgres)
 }

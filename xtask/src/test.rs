@@ -8,12 +8,13 @@ use crate::debian::{self, Need};
 use crate::failure::{Failure, While};
 use crate::options::{Part, Test};
 use crate::postgres::{self, Postgres};
-use crate::{node, progress, root, workspace};
+use crate::{node, progress, python, root, workspace};
 
 /// A server for the tests that is there already; then none is started.
 const DATABASE: &str = "BAILIWICK_TEST_POSTGRES";
 const SERVER: &str = "BAILIWICK_BIN";
 const DEMO: &str = "BAILIWICK_DEMO_BIN";
+const CHECKER: &str = "BAILIWICK_SCHEMATHESIS";
 const WHY_ROOT: &str =
     "by the tests with Postfix and Dovecot, which switch users (`--only unit` does without)";
 
@@ -36,6 +37,7 @@ fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
         Vec::new()
     };
     node::build_web()?;
+    let checker = if options.wants(Part::Api) { Some(python::schemathesis()?) } else { None };
     let build = progress::step("Building");
     if !tied_cargo(&["build", "--workspace", "--all-targets"]).status().or_fail("cargo")?.success() {
         return Err(Failure::new("The build failed; cargo says why above."));
@@ -46,8 +48,9 @@ fn parts(options: &Test, sum: &mut Counts) -> Result<(), Failure> {
         let step = progress::step(title);
         for set in sets {
             let mut runner = rust(set);
+            runner.envs(checker.iter().map(|program| (CHECKER, program)));
             if set.as_root && !as_root.is_empty() {
-                runner.env(variable_for_runner()?, as_root.join(" "));
+                runner.env(workspace::variable_for_runner()?, as_root.join(" "));
             }
             let mut counts = around.count(rust_runner(), &mut runner)?;
             if rust_runner() == Runner::Nextest {
@@ -68,20 +71,13 @@ fn with_servers(options: &Test) -> bool {
     [Part::Mail, Part::Browser, Part::Faults].into_iter().any(|part| options.wants(part))
 }
 
-/// The variable by which cargo and nextest put a command before every test program:
-/// `CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER`.
-fn variable_for_runner() -> Result<String, Failure> {
-    let output = Command::new("rustc").arg("-vV").output().or_fail("rustc")?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.ok_or_else(|| Failure::new("`rustc -vV` names no host."))?;
-    Ok(format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_")))
-}
-
 fn needs(options: &Test) -> Vec<&'static Need> {
     let mut needs: Vec<&Need> = debian::POSTGRES.iter().collect();
     if with_servers(options) {
         needs.extend(&debian::MAIL);
+    }
+    if options.wants(Part::Api) {
+        needs.extend(&debian::API);
     }
     if options.wants(Part::Browser) {
         needs.extend(&debian::BROWSER);
@@ -114,14 +110,23 @@ const PLANE: Set = Set {
     tests: &[],
     as_root: true,
 };
+const API: Set = Set {
+    filter: "package(bailiwick-tests) and binary(api)",
+    packages: &["--package", "bailiwick-tests", "--test", "api"],
+    tests: &[],
+    as_root: false,
+};
 const SYSTEM: Set = Set {
-    filter: "package(bailiwick-tests)",
-    packages: &["--package", "bailiwick-tests"],
+    filter: "package(bailiwick-tests) and not binary(api)",
+    packages: &["--package", "bailiwick-tests", "--lib", "--test", "whole"],
     tests: &[],
     as_root: true,
 };
-const SYSTEM_WITHOUT_FAULTS: Set =
-    Set { filter: "package(bailiwick-tests) and not test(faults)", tests: &["--skip", "faults"], ..SYSTEM };
+const SYSTEM_WITHOUT_FAULTS: Set = Set {
+    filter: "package(bailiwick-tests) and not (binary(api) or test(faults))",
+    tests: &["--skip", "faults"],
+    ..SYSTEM
+};
 const FAULTS: Set = Set { filter: "package(bailiwick-tests) and test(faults)", tests: &["faults"], ..SYSTEM };
 
 /// Which tests make up which part. Faults are the module `faults` of `bailiwick-tests`; when everything is wanted
@@ -130,9 +135,11 @@ fn groups(options: &Test) -> Vec<(&'static str, &'static [Set])> {
     match options.only {
         None => vec![
             ("Tests of the parts", &[PARTS]),
+            ("Tests of the API", &[API]),
             ("Tests of the whole, with mail servers and faults", &[PLANE, SYSTEM]),
         ],
         Some(Part::Unit) => vec![("Tests of the parts", &[PARTS])],
+        Some(Part::Api) => vec![("Tests of the API", &[API])],
         Some(Part::Mail) => vec![("Tests with mail servers", &[PLANE, SYSTEM_WITHOUT_FAULTS])],
         Some(Part::Faults) => vec![("Tests with faults", &[FAULTS])],
         Some(Part::Browser) => vec![],

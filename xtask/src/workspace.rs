@@ -86,6 +86,16 @@ fn copy(from: &Command, to: &mut Command) {
     }
 }
 
+/// The variable by which cargo and nextest put a command before every test program:
+/// `CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER`.
+pub(crate) fn variable_for_runner() -> Result<String, Failure> {
+    let output = Command::new("rustc").arg("-vV").output().or_fail("rustc")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.ok_or_else(|| Failure::new("`rustc -vV` names no host."))?;
+    Ok(format!("CARGO_TARGET_{}_RUNNER", host.to_uppercase().replace('-', "_")))
+}
+
 #[cfg(test)]
 pub(crate) mod scratch {
     use std::hash::{BuildHasher, RandomState};
