@@ -30,6 +30,8 @@ pub struct Page {
     pub status: u16,
     /// Where a redirect leads.
     pub location: String,
+    /// When to try again, in seconds.
+    pub retry_after: Option<u64>,
     /// The body.
     pub body: String,
 }
@@ -48,6 +50,13 @@ impl Browser {
     pub(crate) fn new(portal: &str, port: u16, secrets: Secrets) -> Self {
         let host = format!("{portal}.localhost:{port}");
         Self { host, port, cookies: BTreeMap::new(), csrf: String::new(), secrets }
+    }
+
+    /// The same person, with the same cookies, at another process of the installation.
+    #[must_use]
+    pub fn at(&self, port: u16) -> Self {
+        let host = self.host.replace(&format!(":{}", self.port), &format!(":{port}"));
+        Self { host, port, ..self.clone() }
     }
 
     /// Opens a page.
@@ -72,6 +81,11 @@ impl Browser {
         let all = std::iter::once(("csrf", self.csrf.as_str())).chain(fields.iter().copied());
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish();
         self.send(Method::POST, path, body).await
+    }
+
+    /// Opens a page of a server that may be gone.
+    pub async fn try_get(&mut self, path: &str) -> Result<Page, Lost> {
+        self.send(Method::GET, path, String::new()).await
     }
 
     /// Signs in at the portal.
@@ -114,10 +128,11 @@ impl Browser {
         for cookie in parts.headers.get_all("set-cookie") {
             self.keep(cookie.to_str().unwrap_or_default());
         }
-        let location = parts.headers.get("location").and_then(|value| value.to_str().ok());
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         Ok(Page {
             status: parts.status.as_u16(),
-            location: location.unwrap_or_default().to_owned(),
+            location: header("location").unwrap_or_default().to_owned(),
+            retry_after: header("retry-after").and_then(|value| value.parse().ok()),
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }

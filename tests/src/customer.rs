@@ -34,8 +34,13 @@ pub const MAIL: Duration = Duration::from_secs(30);
 impl Installation {
     /// A tenant `word` with the domain `word.test`: invited, signed in, verified.
     pub async fn customer(&self, word: &str) -> Customer {
+        self.customer_with(word, 2000, 2000).await
+    }
+
+    /// One who has bought so many users, and so much storage (GB).
+    pub async fn customer_with(&self, word: &str, users: u32, storage: u32) -> Customer {
         let admin_address = format!("boss@{word}-private.test");
-        let admin = self.invited_admin(word, &admin_address).await;
+        let admin = self.invited_admin(word, &admin_address, [users, storage]).await;
         let mut customer = Customer {
             name: word.to_owned(),
             domain: format!("{word}.test"),
@@ -49,9 +54,10 @@ impl Installation {
     }
 
     /// Creates the tenant on the command line, follows the invitation's link, signs in.
-    async fn invited_admin(&self, word: &str, address: &str) -> Browser {
+    async fn invited_admin(&self, word: &str, address: &str, bought: [u32; 2]) -> Browser {
         let login = format!("{word}-admin");
-        let words = ["tenant", "create", word, "--users", "2000", "--storage", "2000", "--domains", "5"];
+        let [users, storage] = bought.map(|number| number.to_string());
+        let words = ["tenant", "create", word, "--users", &users, "--storage", &storage, "--domains", "5"];
         let more = ["--admin", &login, "--admin-name", "Bo Boss", "--email", address];
         self.cli(&[&words[..], &more].concat()).await;
         let password = password_of(&login);

@@ -1,6 +1,7 @@
 //! An installation of the real programs on this machine: `bailiwick` with Postfix and Dovecot, on ports and data of
 //! its own, and an outside world around it. It ends, with all its data, when dropped.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -11,13 +12,15 @@ use bailiwick_demo::ports::Ports;
 use bailiwick_demo::product::{Product, StartError};
 use bailiwick_demo::sink::Sink;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::sleep;
 
 use crate::browser::Browser;
 use crate::lines::{Lines, Trust};
 use crate::secrets::Secrets;
+use crate::volume::Volume;
 use crate::{places, processes};
 
 /// Which programs run.
@@ -27,6 +30,8 @@ pub enum Run {
     Together,
     /// `bailiwick serve` and `bailiwick mail`.
     Apart,
+    /// `bailiwick serve` with the sockets for mail servers, which do not run: a test asks in their place.
+    Answers,
     /// `bailiwick serve`, and no mail plane in the configuration.
     ServeOnly,
 }
@@ -40,6 +45,26 @@ pub enum Part {
     Mail,
 }
 
+/// What an installation is started with.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Which programs run.
+    pub run: Run,
+    /// What `RUST_LOG` asks for.
+    pub log: &'static str,
+    /// `postgres://…`; without it, SQLite.
+    pub database: Option<String>,
+    /// The size of the file system it lies on, in megabytes; without it, the machine's own.
+    pub volume: Option<u32>,
+}
+
+impl Plan {
+    /// The ordinary one.
+    pub fn new(run: Run) -> Self {
+        Self { run, log: "info", database: None, volume: None }
+    }
+}
+
 /// A running installation.
 pub struct Installation {
     /// Names of `*.test`.
@@ -50,11 +75,15 @@ pub struct Installation {
     pub ports: Ports,
     /// Every secret used so far.
     pub secrets: Secrets,
+    /// Where the numbers for whoever watches are served.
+    pub metrics: u16,
+    pub(crate) database: Option<String>,
     log: &'static str,
     run: Run,
     serve: Option<Product>,
     mail: Option<Product>,
     trust: Option<Trust>,
+    volume: Option<Volume>,
     folder: TempDir,
 }
 
@@ -86,25 +115,35 @@ impl Installation {
 
     /// Starts one that logs what `RUST_LOG` asks for.
     pub async fn start_with_log(run: Run, log: &'static str) -> Self {
-        if run != Run::ServeOnly {
+        Self::start_as(Plan { log, ..Plan::new(run) }).await
+    }
+
+    /// Starts one.
+    pub async fn start_as(plan: Plan) -> Self {
+        let Plan { run, log, database, volume } = plan;
+        if matches!(run, Run::Together | Run::Apart) {
             assert!(nix::unistd::Uid::effective().is_root(), "Postfix starts only as root");
         }
         let start = Instant::now();
         let folder = places::folder();
-        let ports = places::ports();
+        let (ports, metrics) = (places::ports(), places::another_port());
+        let volume = volume.map(|size| Volume::mount(folder.path(), size));
         std::fs::create_dir(folder.path().join("run")).expect("a folder");
-        configure(folder.path(), &ports, run);
+        configure(folder.path(), &ports, run, database.as_deref(), metrics);
         let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let mut this = Self {
             dns: Dns::start_on(here(ports.dns)).await.expect("names"),
             sink: Sink::start_on(here(ports.sink)).await.expect("a sink"),
             ports,
             secrets: Secrets::default(),
+            metrics,
+            database,
             log,
             run,
             serve: None,
             mail: None,
             trust: None,
+            volume,
             folder,
         };
         this.start_part(Part::Serve).await;
@@ -113,6 +152,52 @@ impl Installation {
         }
         eprintln!("the installation is ready after {:?}", start.elapsed());
         this
+    }
+
+    /// The file system it lies on, if that is its own.
+    pub fn volume(&self) -> &Volume {
+        self.volume.as_ref().expect("it was planned with one")
+    }
+
+    /// The process id of a running part.
+    pub fn pid_of(&self, part: Part) -> u32 {
+        let log = self.log_of(part);
+        let config = self.config();
+        let words = if part == Part::Mail { "mail" } else { "serve" };
+        let found = processes::of(self.folder()).into_iter().find_map(|(pid, program)| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).into_owned();
+            let ours = program.ends_with("bailiwick") && line.contains(&*config.to_string_lossy());
+            (ours && line.contains(words)).then_some(pid)
+        });
+        found.and_then(|pid| u32::try_from(pid).ok()).unwrap_or_else(|| panic!("{log}: it does not run"))
+    }
+
+    /// Lets a running part write nothing to any file, or again: each write is an error, as on a disk that fails.
+    pub fn cannot_write(&self, part: Part, cannot: bool) {
+        let limit = if cannot { "--fsize=0:unlimited" } else { "--fsize=unlimited:unlimited" };
+        let status = std::process::Command::new("prlimit")
+            .args(["--pid", &self.pid_of(part).to_string(), limit])
+            .status()
+            .expect("prlimit runs");
+        assert!(status.success(), "prlimit {limit}");
+    }
+
+    /// What a part has written to its log.
+    pub fn log_text(&self, part: Part) -> String {
+        let bytes = std::fs::read(self.folder().join(self.log_of(part))).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The numbers for whoever watches.
+    pub async fn numbers(&self) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.metrics)).await.expect("it listens");
+        let request = "GET /metrics HTTP/1.1\r\nHost: watch\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
     }
 
     /// Where everything lies.
@@ -259,6 +344,23 @@ impl Installation {
         self.folder().join("bailiwick.toml")
     }
 
+    /// Starts another process of this installation over the same PostgreSQL database, as a second machine would: the process,
+    /// which ends when dropped, and the port of its portals.
+    pub async fn another_process(&self) -> (Product, u16) {
+        let folder = self.folder().join("another");
+        std::fs::create_dir(&folder).expect("a folder");
+        std::fs::copy(self.folder().join("secret.key"), folder.join("secret.key")).expect("the key");
+        let ports = Ports { dns: self.ports.dns, sink: self.ports.sink, ..places::ports() };
+        let database = self.database.as_deref().expect("only over PostgreSQL");
+        let file = folder.join("bailiwick.toml");
+        Config::new(&folder, &folder, &ports, Some(database), false).write(&file).expect("a configuration");
+        let words = ["serve", "--config", path_text(&file)];
+        let mut product = Product::start(&program(), &words, &folder.join("serve.log"))
+            .unwrap_or_else(|error| panic!("{error}"));
+        product.ready(ports.http, |_| ()).await.unwrap_or_else(|error| panic!("{error}"));
+        (product, ports.http)
+    }
+
     /// Starts a second `serve` on the same data: whether it ends by itself within ten seconds, and what it says.
     pub async fn second_serve(&self) -> String {
         let log = self.folder().join("second.log");
@@ -273,11 +375,19 @@ impl Installation {
 }
 
 /// The demonstration's configuration: mails of our own leave by our own Postfix, if there is one.
-fn configure(folder: &Path, ports: &Ports, run: Run) {
+fn configure(folder: &Path, ports: &Ports, run: Run, database: Option<&str>, metrics: u16) {
     let has_mail = run != Run::ServeOnly;
-    Config::new(folder, &folder.join("run"), ports, None, has_mail)
-        .write(&folder.join("bailiwick.toml"))
+    let file = folder.join("bailiwick.toml");
+    Config::new(folder, &folder.join("run"), ports, database, has_mail)
+        .write(&file)
         .expect("a configuration");
+    let mut text = std::fs::read_to_string(&file).expect("a configuration");
+    if run == Run::Answers {
+        let relay = format!("[outgoing]\nrelay = \"127.0.0.1:{}\"", ports.sink);
+        text = text.replace("[outgoing]", &relay); // there is no Postfix to take our mails
+    }
+    writeln!(text, "\n[metrics]\nlisten = \"127.0.0.1:{metrics}\"").expect("a text grows");
+    std::fs::write(file, text).expect("a configuration");
 }
 
 fn path_text(path: &Path) -> &str {
@@ -285,7 +395,7 @@ fn path_text(path: &Path) -> &str {
 }
 
 /// The program under test: `BAILIWICK_BIN`, or the one beside the tests.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     if let Some(given) = std::env::var_os("BAILIWICK_BIN") {
         return given.into();
     }

@@ -3,6 +3,7 @@
 //! Everything here is for tests: what goes wrong panics and says where.
 
 pub mod browser;
+pub mod cluster;
 pub mod customer;
 pub mod database;
 pub mod installation;
@@ -11,4 +12,7 @@ pub mod mail_programs;
 pub mod mailing;
 mod places;
 mod processes;
+pub mod questions;
 pub mod secrets;
+pub mod soak;
+pub mod volume;

@@ -1,4 +1,4 @@
-//! A client that speaks SMTP or IMAP in lines, with TLS or without: for what mail programs never do.
+//! A client that speaks SMTP, IMAP or POP3 in lines, with TLS or without: for what mail programs never do.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -128,6 +128,26 @@ impl Lines {
             answer.push('\n');
         }
         answer.trim_end().to_owned()
+    }
+
+    /// A POP3 command and the line of its answer.
+    pub async fn pop3(&mut self, command: &str) -> String {
+        self.send(command).await;
+        self.line().await
+    }
+
+    /// What follows a POP3 answer, up to the line with a dot.
+    pub async fn pop3_text(&mut self) -> String {
+        let mut text = String::new();
+        loop {
+            let line = self.line().await;
+            if line == "." {
+                return text;
+            }
+            text.push_str(line.strip_prefix('.').unwrap_or(&line));
+            text.push('\n');
+            assert!(text.len() < 100_000, "no end: {text}");
+        }
     }
 
     /// How long it takes until the server hangs up, if it does within the time.

@@ -119,6 +119,25 @@ impl Installation {
         imap
     }
 
+    /// What POP3 says to a sign-in.
+    pub async fn pop3_sign_in(&self, user: &User) -> (Lines, String) {
+        self.secrets.add(&user.password);
+        let mut pop3 = self.tls(self.ports.pop3s).await;
+        let greeting = pop3.line().await;
+        assert!(greeting.starts_with("+OK"), "{greeting}");
+        let answer = pop3.pop3(&format!("USER {}", user.address)).await;
+        assert!(answer.starts_with("+OK"), "{answer}");
+        let answer = pop3.pop3(&format!("PASS {}", user.password)).await;
+        (pop3, answer)
+    }
+
+    /// POP3 signed in.
+    pub async fn pop3(&self, user: &User) -> Lines {
+        let (pop3, answer) = self.pop3_sign_in(user).await;
+        assert!(answer.starts_with("+OK"), "{answer}");
+        pop3
+    }
+
     /// Waits for a mail with this subject and reads it whole. A session that is ended meanwhile is opened anew, as mail
     /// programs do: a user who was let in again a moment ago may still be disconnected once.
     pub async fn read(&self, user: &User, subject: &str) -> String {

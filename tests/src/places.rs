@@ -35,9 +35,17 @@ pub(crate) fn ports() -> Ports {
         submissions: next(),
         imap: next(),
         imaps: next(),
+        pop3: next(),
+        pop3s: next(),
         reinject: next(),
         doveadm: next(),
     }
+}
+
+/// A free port besides those.
+pub(crate) fn another_port() -> u16 {
+    let start = u16::try_from(RandomState::new().hash_one(1) % 4_000).expect("below 4,000");
+    (0..4_000).map(|n| 5_500 + (start + n) % 4_000).find(|port| is_free(*port)).expect("a free port")
 }
 
 fn is_free(port: u16) -> bool {

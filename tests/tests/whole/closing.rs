@@ -111,6 +111,7 @@ async fn mid_mail(house: &Installation, user: &User) -> Lines {
 /// Sessions of a user that are open when a right is taken away.
 struct Open {
     idle: Lines,
+    pop3: Lines,
     smtp: Lines,
     second_smtp: Lines,
 }
@@ -119,6 +120,7 @@ impl Open {
     async fn new(house: &Installation, user: &User) -> Self {
         Self {
             idle: house.idling(user).await,
+            pop3: house.pop3(user).await,
             smtp: mid_mail(house, user).await,
             second_smtp: house.signed_in_submission(user).await,
         }
@@ -143,25 +145,28 @@ impl Open {
                 // What ends the user's open sessions ended this one too, before it was answered.
                 refusal = house.smtp_sign_in(user).await;
             }
-            (answer, refusal)
+            let (_, pop3) = house.pop3_sign_in(user).await;
+            (answer, pop3, refusal)
         };
         let patience = Duration::from_secs(15);
-        let (idle, second, (answer, refused), (imap, smtp)) = tokio::join!(
+        let (idle, reading, second, (answer, refused), (imap, pop3, smtp)) = tokio::join!(
             self.idle.hangs_up_within(patience),
+            self.pop3.hangs_up_within(patience),
             self.second_smtp.hangs_up_within(patience),
             next_recipient,
             new_sign_in,
         );
         eprintln!(
-            "{why}: IMAP ended after {idle:?}, idle SMTP after {second:?}, next recipient “{answer}” after {refused:?}"
+            "{why}: IMAP ended after {idle:?}, POP3 after {reading:?}, idle SMTP after {second:?}, next recipient “{answer}” after {refused:?}"
         );
         eprintln!("{why}: still to be done: {:?}", house.pending().await);
         assert!(imap.contains("x NO"), "{why}: {imap}");
+        assert!(pop3.starts_with("-ERR"), "{why}: {pop3}");
         assert!(smtp.starts_with("535 "), "{why}: {smtp}");
         let nobodys = why == "remove" && answer.starts_with("553 "); // its sender address is nobody's any more
         assert!(answer.is_empty() || answer.starts_with("421 ") || nobodys, "{why}: {answer}");
         assert!(refused < Duration::from_secs(3), "{why}: the next recipient after {refused:?}");
-        for (what, ended) in [("IMAP IDLE", idle), ("SMTP", second)] {
+        for (what, ended) in [("IMAP IDLE", idle), ("POP3", reading), ("SMTP", second)] {
             assert!(
                 ended.is_some_and(|after| after < Duration::from_secs(10)),
                 "{why}: {what} ended: {ended:?}"

@@ -5,5 +5,8 @@ mod closing;
 mod faults;
 mod forwarding;
 mod invitations;
+mod limits;
+mod pop3;
+mod quota;
 mod receiving;
 mod sending;

@@ -4,11 +4,13 @@
 //! requests, those under way within ten seconds, the mail servers' questions, what waits to be written.
 
 mod crowd;
+mod numbers;
 mod tls;
 mod web;
 
 use bailiwick_app::Core;
 use bailiwick_app::audit::Audit;
+use bailiwick_app::imports::Imports;
 use bailiwick_app::jobs::Jobs;
 use bailiwick_app::sign_in::Signing;
 use tokio::sync::{oneshot, watch};
@@ -37,6 +39,7 @@ pub(crate) async fn run(config: Config, ends: Ends, ready: oneshot::Sender<()>) 
     place::make_data_dir(&config)?;
     let _lock = place::lock(&config)?;
     let web = web::Web::bind(&config)?;
+    let watched = numbers::bind(&config)?;
     let sockets = config.mail.as_ref().map(mail_listeners::bind).transpose()?;
     let installation = Installation::prepare(&config).await?;
     let core = installation.core.clone();
@@ -45,6 +48,13 @@ pub(crate) async fn run(config: Config, ends: Ends, ready: oneshot::Sender<()>) 
     let Ends { portals, mail } = ends;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = background(&core, &stopped);
+    if let Some(listener) = watched {
+        let (core, end) = (core.clone(), stopped.clone());
+        tasks.spawn(async move {
+            numbers::serve(listener, core, end).await;
+            "the numbers for whoever watches"
+        });
+    }
     let questions = sockets.map(|sockets| {
         let (core, ground) = (core.clone(), installation.ground.clone());
         tokio::spawn(async move { sockets.serve(&core, ground, mail).await })
@@ -85,6 +95,11 @@ fn background(core: &Core, stopped: &watch::Receiver<bool>) -> JoinSet<&'static 
     tasks.spawn(async move {
         jobs.run_mailer(end).await;
         "the mailer"
+    });
+    let (imports, end) = (Imports::new(core.clone()), stopped.clone());
+    tasks.spawn(async move {
+        imports.run(end).await;
+        "imports"
     });
     let (jobs, end) = (Jobs::new(core.clone()), stopped.clone());
     tasks.spawn(async move {

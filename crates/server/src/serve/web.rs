@@ -99,7 +99,8 @@ fn announce(config: &Config) {
     let origins = &config.settings.origins;
     let how = if config.tls.is_some() { "TLS" } else { "plain HTTP, on this machine only" };
     tracing::info!(
-        address = %config.listen, how, staff = origins.staff, admin = origins.admin, mail = origins.mail, "portals"
+        address = %config.listen, how, staff = origins.staff, admin = origins.admin, mail = origins.mail,
+        api = origins.api.as_deref().unwrap_or("not offered"), "portals"
     );
     let https =
         [&origins.staff, &origins.admin, &origins.mail].iter().any(|origin| origin.starts_with("https://"));
