@@ -19,22 +19,31 @@ mod up;
 use std::process::ExitCode;
 
 use clap::Parser;
+use failure::Failure;
 
 fn main() -> ExitCode {
-    let options = cli::Options::parse();
-    telemetry::start(!options.command.runs_on());
+    let options = match cli::Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => return misunderstood(&error),
+    };
+    let as_json = options.json;
+    if !options.command.runs_on() {
+        telemetry::start_quietly(); // the others log as their configuration says
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("bailiwick: no threads can be started: {error}.");
-            return ExitCode::FAILURE;
+            return Failure::new(format!("No threads can be started: {error}.")).tell(as_json);
         }
     };
-    match runtime.block_on(commands::run(options)) {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("bailiwick: {failure}");
-            ExitCode::FAILURE
-        }
+    runtime.block_on(commands::run(options)).unwrap_or_else(|failure| failure.tell(as_json))
+}
+
+/// Help and version are answers; the rest is a command line that cannot be understood.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let text = error.to_string();
+        return Failure::usage(text.trim_start_matches("error: ").trim_end()).tell(true);
     }
+    error.exit()
 }

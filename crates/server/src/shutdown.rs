@@ -9,6 +9,7 @@ use crate::failure::{Failure, Outcome};
 pub(crate) fn on_signal() -> Outcome<watch::Receiver<bool>> {
     let catch =
         |kind| signal(kind).map_err(|error| Failure::new(format!("Signals cannot be caught: {error}.")));
+    survive_file_limits()?;
     let (mut terminate, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
     let (end, ended) = watch::channel(false);
     tokio::spawn(async move {
@@ -18,6 +19,15 @@ pub(crate) fn on_signal() -> Outcome<watch::Receiver<bool>> {
         end.closed().await; // as long as somebody looks
     });
     Ok(ended)
+}
+
+/// A file that may not grow is an error where it is written, as a full disk is, and no reason to die: whoever catches the
+/// signal lives on.
+fn survive_file_limits() -> Outcome {
+    let number = nix::sys::signal::Signal::SIGXFSZ as i32;
+    signal(SignalKind::from_raw(number))
+        .map(drop)
+        .map_err(|error| Failure::new(format!("Signals cannot be caught: {error}.")))
 }
 
 /// Waits until the end is asked for. A sender that is gone asks too.

@@ -1,14 +1,20 @@
-//! `bailiwick history verify` and `history key`.
+//! `bailiwick history`.
 
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use bailiwick_app::audit::{Audit, Checkpoint, Fault, Head, PublicKey, Signer, Verification};
+use bailiwick_app::audit::{
+    Audit, Checkpoint, Fault, Head, HistoryEntry, HistoryQuery, PublicKey, Signer, Told, Verification,
+};
+use bailiwick_base::Code;
+use bailiwick_base::db::PageRequest;
+use bailiwick_base::words::TimeZoneName;
 use serde_json::json;
 
-use super::print;
+use super::print::{self, Answer};
+use super::shape::Shape;
 use crate::cli;
 use crate::failure::{Failure, Outcome};
 use crate::installation::{Installation, operator};
@@ -16,28 +22,95 @@ use crate::installation::{Installation, operator};
 /// The largest file that is read as a checkpoint, in bytes.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-pub(super) async fn run(open: &Installation, command: cli::History) -> Outcome<ExitCode> {
+const COLUMNS: &[&str] = &["at", "actor", "action", "object", "tenant_name", "reason"];
+
+pub(super) async fn run(open: &Installation, command: cli::History, answer: Answer) -> Outcome<ExitCode> {
     let own = Signer::of(&open.ground.keys).public_key();
-    let (checkpoints, key, format) = match command {
-        cli::History::Key => {
-            print::line(&own.to_string())?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        cli::History::Verify { checkpoints, key, format } => (checkpoints, key.unwrap_or(own), format),
-    };
     let audit = Audit::new(open.core.clone());
-    let found = audit.verify(&operator()).await?;
-    let compared = match checkpoints {
-        Some(directory) => Some(compare(&audit, &directory, &key).await?),
-        None => None,
-    };
-    if format.json {
-        as_json(&found, compared.as_ref())?;
-    } else {
-        as_text(&found, compared.as_ref())?;
+    match command {
+        cli::History::List(asked) => {
+            list(&audit, asked, answer).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        cli::History::Key => {
+            let key = own.to_string();
+            answer.done(&key, &Shape::default().with("public_key", key.as_str()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        cli::History::Verify { checkpoints, key } => {
+            let found = audit.verify(&operator()).await?;
+            let compared = match checkpoints {
+                Some(directory) => Some(compare(&audit, &directory, &key.unwrap_or(own)).await?),
+                None => None,
+            };
+            if answer.json {
+                as_json(&found, compared.as_ref())?;
+            } else {
+                as_text(&found, compared.as_ref())?;
+            }
+            let sound = found.is_sound() && compared.is_none_or(|compared| compared.bad.is_empty());
+            Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
     }
-    let sound = found.is_sound() && compared.is_none_or(|compared| compared.bad.is_empty());
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn list(audit: &Audit, asked: cli::HistoryList, answer: Answer) -> Outcome {
+    let most = asked.limit.unwrap_or(usize::MAX);
+    let query = HistoryQuery {
+        actor: asked.actor,
+        by: asked.by.unwrap_or_default(),
+        action: asked.action,
+        object_kind: asked.object_kind,
+        object_id: asked.object,
+        from: asked.from,
+        to: asked.to,
+        ..HistoryQuery::default()
+    };
+    let filter = query.parse(&TimeZoneName::utc()).map_err(|error| match error.code() {
+        Code::MalformedRequest => Failure::usage(
+            "--action is an action as `bailiwick matrix` names it, and --object-kind a word such as mailbox.",
+        ),
+        _ => error.into(),
+    })?;
+    let (mut list, mut listed) = (answer.list(COLUMNS), 0);
+    let mut next = Some(PageRequest::default());
+    while let Some(request) = next {
+        let page = audit.page(&operator(), &filter, &request).await?;
+        next = print::following(&page);
+        let left = most - listed;
+        listed += page.rows.len().min(left);
+        list.page(page.rows.iter().take(left).map(shape))?;
+        if listed >= most {
+            break;
+        }
+    }
+    list.end()
+}
+
+/// An entry whose detail was erased has nulls in its place.
+fn shape(entry: &HistoryEntry) -> Shape {
+    let detail = match &entry.told {
+        Told::Detail(detail) => Some(detail),
+        Told::Erased | Told::Unreadable => None,
+    };
+    Shape::default()
+        .text("id", entry.id)
+        .text("at", entry.at)
+        .maybe("tenant_id", entry.tenant_id)
+        .maybe("tenant_name", entry.tenant_name.as_ref())
+        .text("actor_kind", &entry.actor_kind)
+        .maybe("actor", detail.map(|detail| &detail.actor))
+        .maybe("real_actor", detail.and_then(|detail| detail.real.as_ref()))
+        .maybe("address", detail.map(|detail| &detail.address))
+        .text("action", &entry.action)
+        .text("object_kind", &entry.object_kind)
+        .text("object_id", &entry.object_id)
+        .maybe("object", detail.map(|detail| &detail.object))
+        .json("before", &detail.map(|detail| &detail.before))
+        .json("after", &detail.map(|detail| &detail.after))
+        .maybe("reason", detail.and_then(|detail| detail.reason.as_ref()))
+        .with("erased", entry.told == Told::Erased)
+        .with("sealed", entry.sealed)
 }
 
 /// What the comparison with checkpoints has found.

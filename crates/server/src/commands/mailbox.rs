@@ -2,142 +2,167 @@
 
 use std::io::Read;
 
-use bailiwick_app::mailboxes::{FirstPassword, ListFilter, Mailbox, Mailboxes, NewMailbox};
+use bailiwick_app::mail_policy::Usage;
+use bailiwick_app::mailboxes::{
+    Changes, FirstPassword, ListFilter, Mailbox, MailboxStatus, Mailboxes, NewMailbox, Shown,
+};
 use bailiwick_base::db::PageRequest;
-use bailiwick_base::words::{LocalPart, LocalPartError, Password, Timestamp, limits};
+use bailiwick_base::words::{
+    EmailAddress, LocalPart, LocalPartError, MailboxId, Password, Timestamp, limits,
+};
 use bailiwick_base::{Code, Error};
-use serde_json::{Value, json};
 
-use super::print;
+use super::print::{self, Answer};
+use super::shape::Shape;
+use super::{domain, user_type};
 use crate::cli;
 use crate::failure::{Failure, Outcome};
 use crate::installation::{Installation, operator};
 
-pub(super) async fn run(open: &Installation, command: cli::Mailbox) -> Outcome {
+const COLUMNS: &[&str] =
+    &["address", "name", "status", "type_name", "used_bytes", "quota_bytes", "last_sign_in"];
+
+pub(super) async fn run(open: &Installation, command: cli::Mailbox, answer: Answer) -> Outcome {
     let mailboxes = Mailboxes::new(open.core.clone());
-    let caller = operator();
     match command {
-        cli::Mailbox::List { search, domain, format } => {
-            let domain = match domain {
-                Some(name) => Some(mailboxes.domain_by_name(&caller, &name).await?),
-                None => None,
-            };
-            list(&mailboxes, &ListFilter { search, domain, status: None }, format.json).await
+        cli::Mailbox::List(asked) => {
+            let domain = domain::proven(open, asked.domain.as_ref()).await?;
+            let status = asked.status.as_deref().and_then(MailboxStatus::by_key);
+            let kind = user_type::named(open, asked.kind.as_deref()).await?;
+            let among =
+                if asked.nearly_full { Some(mailboxes.nearly_full(&operator()).await?) } else { None };
+            let filter = ListFilter { search: asked.search, domain, status, kind, among };
+            list(&mailboxes, &filter, answer).await
         }
-        cli::Mailbox::Show { address, format } => {
-            let found = mailboxes.by_address(&caller, &address).await?;
-            show(&mailboxes, &found, format.json).await
+        cli::Mailbox::Show { address } => {
+            let found = find(&mailboxes, &address).await?;
+            answer.thing(&shown(&mailboxes.get(&operator(), found.id).await?))
         }
-        cli::Mailbox::Add(new) => add(&mailboxes, new).await,
-        cli::Mailbox::Disable { address } => {
-            let found = mailboxes.by_address(&caller, &address).await?;
-            mailboxes.disable(&caller, found.id).await?;
-            print::line(&format!(
-                "{address} is disabled: its sessions are being ended, its mail is still received."
-            ))
-        }
-        cli::Mailbox::Enable { address } => {
-            let found = mailboxes.by_address(&caller, &address).await?;
-            mailboxes.enable(&caller, found.id).await?;
-            print::line(&format!("{address} may sign in again."))
-        }
-        cli::Mailbox::Reset { address, one_time } => {
-            let found = mailboxes.by_address(&caller, &address).await?;
-            if one_time {
-                let password = mailboxes.set_one_time_password(&caller, found.id).await?;
-                return print::line(&format!(
-                    "{password}\nIt must be changed at the first sign-in to the User Panel."
-                ));
-            }
-            let to = mailboxes.send_reset_link(&caller, found.id).await?;
-            print::line(&format!("A link to set a new password is queued for {to}."))
-        }
-        cli::Mailbox::Remove { address, confirm } => {
-            let found = mailboxes.by_address(&caller, &address).await?;
-            mailboxes.remove(&caller, found.id, &confirm).await?;
-            print::line(&format!("{address} is removed; its mail is being removed."))
-        }
+        cli::Mailbox::Add(new) => add(open, &mailboxes, new, answer).await,
+        cli::Mailbox::Update(changes) => update(open, &mailboxes, changes, answer).await,
+        command => change(&mailboxes, command, answer).await,
     }
 }
 
-async fn list(mailboxes: &Mailboxes, filter: &ListFilter, as_json: bool) -> Outcome {
-    let mut rows = vec![["ADDRESS", "NAME", "STATUS", "QUOTA", "LAST SIGN-IN"].map(str::to_owned).to_vec()];
-    let mut values = Vec::new();
+/// What is done with one that is there.
+async fn change(mailboxes: &Mailboxes, command: cli::Mailbox, answer: Answer) -> Outcome {
+    let caller = operator();
+    match command {
+        cli::Mailbox::Disable { address } => {
+            let found = find(mailboxes, &address).await?;
+            mailboxes.disable(&caller, found.id).await?;
+            let said =
+                format!("{address} is disabled: its sessions are being ended, its mail is still received.");
+            become_so(mailboxes, found.id, &said, answer).await
+        }
+        cli::Mailbox::Enable { address } => {
+            let found = find(mailboxes, &address).await?;
+            mailboxes.enable(&caller, found.id).await?;
+            become_so(mailboxes, found.id, &format!("{address} may sign in again."), answer).await
+        }
+        cli::Mailbox::Reset { address, one_time: true } => {
+            let found = find(mailboxes, &address).await?;
+            let password = mailboxes.set_one_time_password(&caller, found.id).await?;
+            let said = format!("{password}\nIt must be changed at the first sign-in to the User Panel.");
+            answer.done(&said, &shape(&found, None, None).with("password", password))
+        }
+        cli::Mailbox::Reset { address, one_time: false } => {
+            let found = find(mailboxes, &address).await?;
+            let to = mailboxes.send_reset_link(&caller, found.id).await?;
+            let said = format!("A link to set a new password is queued for {to}.");
+            answer.done(&said, &shape(&found, None, None).text("sent_to", to))
+        }
+        cli::Mailbox::Remove { address, confirm } => {
+            let found = find(mailboxes, &address).await?;
+            mailboxes.remove(&caller, found.id, Some(&confirm)).await?;
+            answer.done(
+                &format!("{address} is removed; its mail is being removed."),
+                &shape(&found, None, None),
+            )
+        }
+        cli::Mailbox::List(_)
+        | cli::Mailbox::Show { .. }
+        | cli::Mailbox::Add(_)
+        | cli::Mailbox::Update(_) => Ok(()),
+    }
+}
+
+async fn find(mailboxes: &Mailboxes, address: &EmailAddress) -> Outcome<Mailbox> {
+    match mailboxes.by_address(&operator(), address).await {
+        Err(error) if error.code() == Code::NoSuchThing => Err(Failure::missing(
+            "No user has this address.",
+            "`bailiwick mailbox list` names all; it may be an alias.",
+        )),
+        found => Ok(found?),
+    }
+}
+
+async fn become_so(mailboxes: &Mailboxes, id: MailboxId, said: &str, answer: Answer) -> Outcome {
+    answer.done(said, &shown(&mailboxes.get(&operator(), id).await?))
+}
+
+async fn list(mailboxes: &Mailboxes, filter: &ListFilter, answer: Answer) -> Outcome {
+    let mut list = answer.list(COLUMNS);
     let mut next = Some(PageRequest::default());
     while let Some(request) = next {
         let page = mailboxes.page(&operator(), filter, &request).await?;
         next = print::following(&page);
-        for listed in &page.rows {
-            let last = listed.last_sign_in;
-            if as_json {
-                values.push(value(&listed.mailbox, last));
-                continue;
-            }
-            let Mailbox { address, name, status, quota, .. } = &listed.mailbox;
-            let last = last.map_or_else(|| "never".to_owned(), |last| last.to_string());
-            rows.push(vec![address.clone(), name.clone(), status.key().to_owned(), quota.to_string(), last]);
-        }
+        list.page(page.rows.iter().map(|listed| shape(&listed.mailbox, listed.last_sign_in, listed.usage)))?;
     }
-    if as_json { print::json(&values) } else { print::table(&rows) }
+    list.end()
 }
 
-/// The quota in bytes.
-fn value(mailbox: &Mailbox, last_sign_in: Option<Timestamp>) -> Value {
-    json!({
-        "id": mailbox.id,
-        "tenant": mailbox.tenant_id,
-        "address": mailbox.address,
-        "name": mailbox.name,
-        "status": mailbox.status.key(),
-        "quota": mailbox.quota,
-        "last_sign_in": last_sign_in.map(|last| last.to_string()),
-        "created_at": mailbox.created_at.to_string(),
-    })
+fn shape(mailbox: &Mailbox, last_sign_in: Option<Timestamp>, usage: Option<Usage>) -> Shape {
+    Shape::default()
+        .text("id", mailbox.id)
+        .text("address", &mailbox.address)
+        .text("name", &mailbox.name)
+        .text("tenant_id", mailbox.tenant_id)
+        .text("domain_id", mailbox.domain_id)
+        .text("status", mailbox.status.key())
+        .text("type", mailbox.kind)
+        .text("type_name", &mailbox.type_name)
+        .with("quota_bytes", mailbox.quota.as_bytes())
+        .with("used_bytes", usage.map(|usage| usage.stored.as_bytes()))
+        .with("messages", usage.map(|usage| usage.messages))
+        .maybe("last_sign_in", last_sign_in)
+        .text("created_at", mailbox.created_at)
 }
 
-async fn show(mailboxes: &Mailboxes, found: &Mailbox, as_json: bool) -> Outcome {
-    let shown = mailboxes.get(&operator(), found.id).await?;
-    if as_json {
-        let mut value = value(&shown.mailbox, shown.last_sign_in);
-        value["recovery"] = json!(shown.recovery);
-        value["invited"] = json!(shown.invited);
-        value["one_time_password"] = json!(shown.one_time);
-        return print::json(&value);
-    }
-    let password = match (shown.invited, shown.one_time) {
-        (true, _) => "none yet; invited",
-        (_, true) => "must be changed at the first sign-in",
-        _ => "set",
-    };
-    print::facts(&[
-        ("address", shown.mailbox.address.clone()),
-        ("id", shown.mailbox.id.to_string()),
-        ("tenant", shown.mailbox.tenant_id.to_string()),
-        ("name", shown.mailbox.name.clone()),
-        ("status", shown.mailbox.status.key().to_owned()),
-        ("quota", shown.mailbox.quota.to_string()),
-        ("password", password.to_owned()),
-        ("recovery", shown.recovery.unwrap_or_else(|| "none".to_owned())),
-        ("last sign-in", shown.last_sign_in.map_or_else(|| "never".to_owned(), |last| last.to_string())),
-        ("created", shown.mailbox.created_at.to_string()),
-    ])
+fn shown(shown: &Shown) -> Shape {
+    shape(&shown.mailbox, shown.last_sign_in, shown.usage)
+        .maybe("recovery_address", shown.recovery.as_ref())
+        .with("invited", shown.invited)
+        .with("one_time_password", shown.one_time)
 }
 
-async fn add(mailboxes: &Mailboxes, new: cli::AddMailbox) -> Outcome {
-    let cli::AddMailbox { address, name, quota, invite, one_time, recovery, format, .. } = new;
+async fn add(open: &Installation, mailboxes: &Mailboxes, new: cli::AddMailbox, answer: Answer) -> Outcome {
+    let cli::AddMailbox { address, name, quota, kind, invite, one_time, recovery, .. } = new;
     let local = LocalPart::for_new_address(address.local.as_str())
         .map_err(|_: LocalPartError| Error::from(Code::LocalPartInvalid))?;
     let password = match invite {
         Some(to) => FirstPassword::Invitation(to),
         None => FirstPassword::Given { password: from_stdin()?, one_time, recovery },
     };
-    let domain = mailboxes.domain_by_name(&operator(), &address.domain).await?;
-    let added = mailboxes.add(&operator(), domain, NewMailbox { local, name, quota, password }).await?;
-    if format.json {
-        print::json(&value(&added, None))
-    } else {
-        print::line(&format!("{} is added.", added.address))
-    }
+    let domain = domain::holding(open, &address.domain).await?;
+    let kind = user_type::named(open, kind.as_deref()).await?;
+    let new = NewMailbox { local, name, quota, kind, password };
+    let added = mailboxes.add(&operator(), domain, new).await?;
+    become_so(mailboxes, added.id, &format!("{} is added.", added.address), answer).await
+}
+
+async fn update(
+    open: &Installation,
+    mailboxes: &Mailboxes,
+    changes: cli::UpdateMailbox,
+    answer: Answer,
+) -> Outcome {
+    let cli::UpdateMailbox { address, name, quota, kind } = changes;
+    let found = find(mailboxes, &address).await?;
+    let kind = user_type::named(open, kind.as_deref()).await?;
+    let changes = Changes { name, kind, quota, ..Changes::default() };
+    mailboxes.update(&operator(), found.id, &changes).await?;
+    become_so(mailboxes, found.id, &format!("{address} is changed."), answer).await
 }
 
 /// The first line of standard input.
@@ -147,7 +172,7 @@ fn from_stdin() -> Outcome<Password> {
     let read = std::io::stdin().lock().take(bound).read_to_string(&mut text);
     let line = text.lines().next().unwrap_or_default();
     if read.is_err() || line.is_empty() {
-        return Err(Failure::new("Standard input holds no password."));
+        return Err(Failure::usage("Standard input holds no password."));
     }
     let too_long = || Error::new(Code::PasswordTooLong).with("max", limits::PASSWORD_MAX);
     Ok(line.parse().map_err(|_| too_long())?)

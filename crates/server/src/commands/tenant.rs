@@ -3,38 +3,51 @@
 use bailiwick_app::tenants::{Limits, NewTenant, Tenant, Tenants};
 use bailiwick_base::db::PageRequest;
 use bailiwick_base::words::TenantId;
-use bailiwick_base::{Code, Error};
-use serde_json::{Value, json};
 
-use super::print;
+use super::print::{self, Answer};
+use super::shape::Shape;
+use super::user_type;
 use crate::cli;
 use crate::failure::{Failure, Outcome};
 use crate::installation::{Installation, operator};
 
-pub(super) async fn run(open: &Installation, command: cli::Tenant) -> Outcome {
+const COLUMNS: &[&str] = &[
+    "id",
+    "name",
+    "status",
+    "users_used",
+    "max_users",
+    "storage_used_bytes",
+    "max_storage_bytes",
+    "domains_used",
+    "max_domains",
+];
+
+pub(super) async fn run(open: &Installation, command: cli::Tenant, answer: Answer) -> Outcome {
     let tenants = Tenants::new(open.core.clone());
     match command {
-        cli::Tenant::List { search, format } => list(&tenants, &search, format.json).await,
-        cli::Tenant::Show { tenant, format } => show(&find(&tenants, &tenant).await?, format.json),
-        cli::Tenant::Create(new) => create(&tenants, new).await,
+        cli::Tenant::List { search } => list(&tenants, &search, answer).await,
+        cli::Tenant::Show { tenant } => answer.thing(&shape(&find(open, &tenant).await?)),
+        cli::Tenant::Create(new) => create(open, &tenants, new, answer).await,
         cli::Tenant::Suspend { tenant, reason } => {
-            let found = find(&tenants, &tenant).await?;
+            let found = find(open, &tenant).await?;
             tenants.suspend(&operator(), found.id, &reason).await?;
-            print::line(&format!(
-                "{} is suspended: its sessions are ended, its mail is still received.",
-                found.name
-            ))
+            let said =
+                format!("{} is suspended: its sessions are ended, its mail is still received.", found.name);
+            answer.done(&said, &shape(&tenants.get(&operator(), found.id).await?))
         }
         cli::Tenant::Resume { tenant } => {
-            let found = find(&tenants, &tenant).await?;
+            let found = find(open, &tenant).await?;
             tenants.resume(&operator(), found.id).await?;
-            print::line(&format!("{} may sign in again.", found.name))
+            let said = format!("{} may sign in again.", found.name);
+            answer.done(&said, &shape(&tenants.get(&operator(), found.id).await?))
         }
     }
 }
 
 /// By its id, or by its exact name.
-pub(super) async fn find(tenants: &Tenants, wanted: &str) -> Outcome<Tenant> {
+pub(super) async fn find(open: &Installation, wanted: &str) -> Outcome<Tenant> {
+    let tenants = Tenants::new(open.core.clone());
     if let Ok(id) = wanted.parse::<TenantId>() {
         return Ok(tenants.get(&operator(), id).await?);
     }
@@ -46,80 +59,53 @@ pub(super) async fn find(tenants: &Tenants, wanted: &str) -> Outcome<Tenant> {
             return Ok(found);
         }
     }
-    let missing = Error::from(Code::NoSuchThing);
-    Err(Failure::new(format!("{} `bailiwick tenant list` names all.", missing.title())))
+    Err(Failure::missing("No tenant has this name.", "`bailiwick tenant list` names all."))
 }
 
-async fn list(tenants: &Tenants, search: &str, as_json: bool) -> Outcome {
-    let mut rows = vec![["ID", "NAME", "STATUS", "USERS", "STORAGE", "DOMAINS"].map(str::to_owned).to_vec()];
-    let mut values = Vec::new();
+/// The id of a tenant that may have been named.
+pub(super) async fn named(open: &Installation, name: Option<&str>) -> Outcome<Option<TenantId>> {
+    match name {
+        Some(name) => Ok(Some(find(open, name).await?.id)),
+        None => Ok(None),
+    }
+}
+
+async fn list(tenants: &Tenants, search: &str, answer: Answer) -> Outcome {
+    let mut list = answer.list(COLUMNS);
     let mut next = Some(PageRequest::default());
     while let Some(request) = next {
         let page = tenants.page(&operator(), search, &request).await?;
         next = print::following(&page);
-        rows.extend(page.rows.iter().map(row));
-        values.extend(page.rows.iter().map(value));
+        list.page(page.rows.iter().map(shape))?;
     }
-    if as_json { print::json(&values) } else { print::table(&rows) }
+    list.end()
 }
 
-fn row(tenant: &Tenant) -> Vec<String> {
-    vec![
-        tenant.id.to_string(),
-        tenant.name.clone(),
-        status(tenant),
-        format!("{}/{}", tenant.users_used, tenant.max_users),
-        format!("{}/{}", tenant.storage_used, tenant.max_storage),
-        format!("{}/{}", tenant.domains_used, tenant.max_domains),
-    ]
+fn shape(tenant: &Tenant) -> Shape {
+    Shape::default()
+        .text("id", tenant.id)
+        .text("name", &tenant.name)
+        .json("status", &tenant.status)
+        .with("users_used", tenant.users_used)
+        .with("max_users", tenant.max_users)
+        .with("storage_used_bytes", tenant.storage_used.as_bytes())
+        .with("max_storage_bytes", tenant.max_storage.as_bytes())
+        .with("domains_used", tenant.domains_used)
+        .with("max_domains", tenant.max_domains)
+        .text("created_at", tenant.created_at)
 }
 
-fn status(tenant: &Tenant) -> String {
-    value(tenant)["status"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Storage in bytes.
-fn value(tenant: &Tenant) -> Value {
-    json!({
-        "id": tenant.id,
-        "name": tenant.name,
-        "status": tenant.status,
-        "users": { "used": tenant.users_used, "max": tenant.max_users },
-        "storage": { "used": tenant.storage_used, "max": tenant.max_storage },
-        "domains": { "used": tenant.domains_used, "max": tenant.max_domains },
-        "created_at": tenant.created_at.to_string(),
-    })
-}
-
-fn show(tenant: &Tenant, as_json: bool) -> Outcome {
-    if as_json {
-        return print::json(&value(tenant));
-    }
-    let [id, name, status, users, storage, domains]: [String; 6] =
-        row(tenant).try_into().map_err(|_| Failure::new("The answer could not be written."))?;
-    print::facts(&[
-        ("id", id),
-        ("name", name),
-        ("status", status),
-        ("users", users),
-        ("storage", storage),
-        ("domains", domains),
-        ("created", tenant.created_at.to_string()),
-    ])
-}
-
-async fn create(tenants: &Tenants, new: cli::CreateTenant) -> Outcome {
-    let cli::CreateTenant { name, users, storage, domains, admin, admin_name, email, format } = new;
+async fn create(open: &Installation, tenants: &Tenants, new: cli::CreateTenant, answer: Answer) -> Outcome {
+    let cli::CreateTenant { name, users, licences, storage, domains, admin, admin_name, email } = new;
     let to = email.clone();
+    let users = user_type::licences(open, users, &licences).await?;
     let limits = Limits { users, storage, domains };
     let new =
         NewTenant { name, limits, admin_name: admin, admin_full_name: admin_name, admin_address: email };
     let tenant = tenants.create(&operator(), &new).await?;
-    if format.json {
-        return print::json(&value(&tenant));
-    }
-    print::line(&format!(
+    let said = format!(
         "{} is created ({}). The invitation to {to} is queued; it is good for 7 days.",
         tenant.name, tenant.id
-    ))
+    );
+    answer.done(&said, &shape(&tenant))
 }

@@ -8,27 +8,25 @@ use serde_json::json;
 
 use super::print;
 use crate::cli;
-use crate::failure::Outcome;
+use crate::failure::{Exit, Outcome};
 use crate::installation::{Installation, operator};
 
-/// 0 if it may, 1 if it may not, 2 if that could not be said: a script must not take a mistyped name for a no.
-pub(super) async fn run(open: &Installation, asked: cli::Why) -> ExitCode {
-    match answer(open, &asked).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(failure) => {
-            eprintln!("bailiwick: {failure}");
-            ExitCode::from(2)
-        }
+/// 0 if it may, 1 if it may not, 2 or 3 if that could not be said: a script must not take a mistyped name for a no.
+pub(super) async fn run(open: &Installation, asked: &cli::Why, how: print::Answer) -> Outcome<ExitCode> {
+    match answer(open, asked, how).await {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(ExitCode::FAILURE),
+        Err(failure) if failure.exit() == Exit::Refused => Err(failure.ending(Exit::Wrong)),
+        Err(failure) => Err(failure),
     }
 }
 
-async fn answer(open: &Installation, asked: &cli::Why) -> Outcome<bool> {
+async fn answer(open: &Installation, asked: &cli::Why, how: print::Answer) -> Outcome<bool> {
     let question = Question::parse(&asked.action, &asked.object)?;
     let realm = if asked.staff { Realm::Staff } else { Realm::Admin };
     let explanations = Explanations::new(open.core.clone());
     let answer = explanations.why(&operator(), (realm, &asked.login), &question).await?;
-    if asked.format.json {
+    if how.json {
         print::json(&value(&answer, &question))?;
     } else {
         print::text(&words(&answer, &question))?;
@@ -76,7 +74,7 @@ fn value(answer: &Answer, question: &Question) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use bailiwick_app::explanation::Person;
-    use bailiwick_app::tenants::{Limits, NewTenant, Tenants};
+    use bailiwick_app::tenants::{Licences, Limits, NewTenant, Tenants};
     use bailiwick_base::authz::{Explanation, Held, Permission, PermissionSet, Role, Scope, Standing, Why};
     use bailiwick_base::words::{DomainId, LoginId, Storage, TenantId, Timestamp};
 
@@ -149,7 +147,7 @@ mod tests {
         let open = Installation::prepare(&Config::load(&file).expect("good")).await.expect("open");
         let new = NewTenant {
             name: "acme".parse().expect("a name"),
-            limits: Limits { users: 1, storage: Storage::gb(1), domains: 1 },
+            limits: Limits { users: Licences::OfFirst(1), storage: Storage::gb(1), domains: 1 },
             admin_name: "acme".to_owned(),
             admin_full_name: "Ann".parse().expect("a name"),
             admin_address: "ann@outside.example".parse().expect("an address"),
@@ -161,9 +159,8 @@ mod tests {
                 action: action.to_owned(),
                 object: String::new(),
                 staff: false,
-                format: cli::Format { json: false },
             };
-            answer(&open, &asked).await.map_err(|failure| failure.to_string())
+            answer(&open, &asked, print::Answer { json: false }).await.map_err(|failure| failure.to_string())
         };
         assert_eq!(ask("acme", "mailbox.add").await, Ok(false), "invited, and without a password yet");
         let login = ask("amce", "mailbox.add").await.expect_err("unknown");

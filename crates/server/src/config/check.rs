@@ -40,10 +40,20 @@ pub(super) fn check(file: File) -> Checked<Config> {
         mail_program: file.mail.as_ref().map(mail_program),
         mail_store: file.mail.as_ref().map(mail_store),
         billing_url,
+        api_requests: api_requests(&file.api)?,
         checkpoints: checkpoints(file.history, &file.data_dir)?,
         demo: file.demo.map(demo).transpose()?,
     };
-    Ok(Config { data_dir: file.data_dir, database, listen: file.http.listen, tls, settings, mail: file.mail })
+    Ok(Config {
+        data_dir: file.data_dir,
+        database,
+        listen: file.http.listen,
+        tls,
+        metrics: file.metrics.map(|metrics| metrics.listen),
+        log_format: file.log_format,
+        settings,
+        mail: file.mail,
+    })
 }
 
 fn absolute(key: &str, path: &Path) -> Checked<()> {
@@ -72,17 +82,24 @@ fn tls(http: &Http) -> Checked<Option<Tls>> {
 }
 
 fn origins(file: super::file::Origins) -> Checked<Origins> {
-    let super::file::Origins { staff, admin, mail } = file;
-    for (key, value) in [("origins.staff", &staff), ("origins.admin", &admin), ("origins.mail", &mail)] {
-        origin::check(value).map_err(|why| Trouble::new(key, why))?;
+    let super::file::Origins { staff, admin, mail, api } = file;
+    let mut all = vec![("origins.staff", &staff), ("origins.admin", &admin), ("origins.mail", &mail)];
+    all.extend(api.as_ref().map(|api| ("origins.api", api)));
+    for (number, (key, value)) in all.iter().enumerate() {
+        origin::check(value).map_err(|why| Trouble::new(*key, why))?;
+        if all[number + 1..].iter().any(|(_, other)| other == value) {
+            return Err(Trouble::new(*key, "must differ from the other portals' origins."));
+        }
     }
-    if staff == admin || staff == mail {
-        return Err(Trouble::new("origins.staff", "must differ from the other portals' origins."));
+    Ok(Origins { staff, admin, mail, api })
+}
+
+/// At least one request a second, or the API would be of no use.
+fn api_requests(file: &super::file::Api) -> Checked<u32> {
+    match file.requests_per_minute {
+        60..=100_000_000 => Ok(file.requests_per_minute),
+        _ => Err(Trouble::new("api.requests_per_minute", "must be from 60 to 100000000.")),
     }
-    if admin == mail {
-        return Err(Trouble::new("origins.admin", "must differ from the other portals' origins."));
-    }
-    Ok(Origins { staff, admin, mail })
 }
 
 fn relay(relay: Option<&str>, mail: Option<&PlaneSettings>) -> Checked<SocketAddr> {
@@ -148,6 +165,7 @@ fn mail_program(mail: &PlaneSettings) -> MailProgram {
     MailProgram {
         host: mail.hostname.clone(),
         imaps: mail.ports.imaps,
+        pop3s: mail.ports.pop3s,
         submissions: mail.ports.submissions,
         submission: mail.ports.submission,
         smtp: mail.ports.smtp,

@@ -19,6 +19,8 @@ use bailiwick_plane::PlaneSettings;
 
 use crate::failure::{Failure, Outcome};
 
+pub(crate) use file::LogFormat;
+
 pub(crate) use origin::hosts_of;
 
 /// The largest configuration file read, in bytes.
@@ -35,6 +37,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// How they are served; without it, plain HTTP on loopback.
     pub(crate) tls: Option<Tls>,
+    /// Where the numbers for whoever watches are served; without it, nowhere.
+    pub(crate) metrics: Option<SocketAddr>,
+    /// How the log is written; without it, as text on a terminal and as JSON elsewhere.
+    pub(crate) log_format: Option<LogFormat>,
     /// What the application is told.
     pub(crate) settings: Settings,
     /// The mail servers, if they are ours.

@@ -53,9 +53,10 @@ pub(super) fn host(origin: &str) -> &str {
     split(origin.split_once("://").map_or(origin, |(_, authority)| authority)).0
 }
 
-/// The hosts of all portals.
-pub(crate) fn hosts_of(origins: &Origins) -> [&str; 3] {
-    [host(&origins.staff), host(&origins.admin), host(&origins.mail)]
+/// The hosts of all portals and of the API.
+pub(crate) fn hosts_of(origins: &Origins) -> Vec<&str> {
+    let portals = [&origins.staff, &origins.admin, &origins.mail];
+    portals.into_iter().chain(&origins.api).map(|origin| host(origin)).collect()
 }
 
 #[cfg(test)]

@@ -244,3 +244,22 @@ proptest! {
         let _ = Config::parse(&format!("{head}{junk}{tail}"));
     }
 }
+
+#[test]
+fn the_numbers_are_served_nowhere_unless_asked_for_and_then_on_this_machine() {
+    assert_eq!(Config::parse(GOOD).expect("good").metrics, None);
+    let asked = Config::parse(&format!("{GOOD}\n[metrics]\n")).expect("good");
+    assert_eq!(asked.metrics, "127.0.0.1:9464".parse().ok());
+    let unknown = Config::parse(&format!("{GOOD}\n[metrics]\nport = 1\n"));
+    assert!(unknown.expect_err("unknown").to_string().contains("port"));
+}
+
+#[test]
+fn the_log_is_text_or_json() {
+    assert_eq!(Config::parse(GOOD).expect("good").log_format, None);
+    for (text, format) in [("text", LogFormat::Text), ("json", LogFormat::Json)] {
+        let config = Config::parse(&format!("log_format = \"{text}\"\n{GOOD}")).expect("good");
+        assert_eq!(config.log_format, Some(format));
+    }
+    assert!(Config::parse(&format!("log_format = \"xml\"\n{GOOD}")).is_err());
+}
