@@ -6,23 +6,34 @@
 
 pub mod addresses;
 pub mod aliases;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
+#[cfg(test)]
+mod clock {
+    mod tests;
+}
 mod core;
 pub mod domains;
 pub mod emails;
 pub mod explanation;
+pub mod health;
 pub mod home;
 pub mod impersonation;
+pub mod imports;
 pub mod jobs;
 pub mod mail_policy;
+pub mod mailbox_types;
 pub mod mailboxes;
 mod matrix;
+pub mod metrics;
 mod ranks;
 mod routes;
 pub mod security;
 mod settings;
 pub mod shell;
 pub mod sign_in;
+pub mod spreadsheet;
 pub mod staff;
 pub mod sub_admins;
 pub mod tasks;

@@ -64,16 +64,30 @@ codes! {
     SignedOut, Unauthenticated, "signed_out";
     /// The name or the password is wrong; which of them is not said.
     WrongCredentials, Unauthenticated, "wrong_credentials";
+    /// A request to the API without credentials that can be read.
+    CredentialsMissing, Unauthenticated, "credentials_missing";
     /// The credentials are right, but the login, its domain or its tenant may not sign in.
     SignInClosed, Forbidden, "sign_in_closed";
     /// It is a program's login, which has no sign-in on the web.
     ProgramLogin, Forbidden, "program_login";
+    /// A person's password on the API, which takes an API Sub-Admin's or a key.
+    ApiNeedsKey, Forbidden, "api_needs_key";
     /// The grants do not include the action.
     NotPermitted, Forbidden, "not_permitted";
     /// It could give control over somebody who is not of lower rank (K3).
     Outranked, Forbidden, "outranked";
     /// Not while acting as somebody else (K17).
     NotWhileActing, Forbidden, "not_while_acting";
+    /// It is for people: it asks for the password of whoever does it.
+    NotByProgram, Forbidden, "not_by_program";
+    /// An API key that carries nothing.
+    KeyWithoutPermission, Invalid, "key_without_permission";
+    /// What an owner may do, a key carries only from listed networks.
+    KeyNeedsNetworks, Invalid, "key_needs_networks";
+    /// The login has an API key of this name.
+    KeyNameTaken, Conflict, "key_name_taken";
+    /// The login has as many API keys as it may.
+    TooManyKeys, LimitReached, "too_many_keys";
     /// Nobody can act as this login at the moment.
     CannotActAs, Conflict, "cannot_act_as";
     /// Nobody manages their own access.
@@ -100,6 +114,20 @@ codes! {
     LinkInvalid, NotFound, "link_invalid";
     /// The form lacks a field, has one twice, or one it must not have.
     MalformedRequest, Invalid, "malformed_request";
+    /// The body is no JSON of the expected shape: unknown, duplicate or wrongly typed members among others.
+    JsonInvalid, Invalid, "json_invalid";
+    /// The body is not `application/json`.
+    MediaTypeUnsupported, Invalid, "media_type_unsupported";
+    /// A parameter of the query is unknown, given twice or no value of its kind.
+    QueryInvalid, Invalid, "query_invalid";
+    /// A header has a value it can't have.
+    HeaderInvalid, Invalid, "header_invalid";
+    /// The resource has no such method.
+    MethodNotAllowed, Invalid, "method_not_allowed";
+    /// The same request, by its key, was carried out before.
+    AlreadyCarriedOut, Conflict, "already_carried_out";
+    /// The key of another request.
+    IdempotencyKeyReused, Invalid, "idempotency_key_reused";
     /// The body is larger than the limit.
     TooLarge, Invalid, "too_large";
     /// A field that must be filled is empty.
@@ -164,6 +192,16 @@ codes! {
     AliasTargetMissing, Invalid, "alias_target_missing";
     /// The limit is below what is used.
     LimitBelowUse, Invalid, "limit_below_use";
+    /// There is no such type of user, or the tenant has none of it.
+    MailboxTypeUnknown, Invalid, "mailbox_type_unknown";
+    /// The type of user is no longer offered.
+    MailboxTypeWithdrawn, Invalid, "mailbox_type_withdrawn";
+    /// More types of users than an installation can have.
+    TooManyMailboxTypes, Invalid, "too_many_mailbox_types";
+    /// The quota is larger than the type of user allows.
+    QuotaAboveType, Invalid, "quota_above_type";
+    /// The quota is smaller than what the mailbox holds.
+    QuotaBelowUse, Invalid, "quota_below_use";
     /// The catch-all must be a user of the domain.
     CatchAllInvalid, Invalid, "catch_all_invalid";
     /// The section has no such level.
@@ -192,6 +230,40 @@ codes! {
     ApiNeedsNetworks, Invalid, "api_needs_networks";
     /// An API login has a password, and nobody to follow an invitation.
     ApiNeedsPassword, Invalid, "api_needs_password";
+    /// The file is larger than an import may be.
+    ImportFileTooLarge, Invalid, "import_file_too_large";
+    /// The file has more rows than an import may have.
+    ImportTooManyRows, Invalid, "import_too_many_rows";
+    /// The file, or a row of it, is no text in UTF-8.
+    ImportNotText, Invalid, "import_not_text";
+    /// The file has no row but its header, or not even that.
+    ImportEmpty, Invalid, "import_empty";
+    /// The header lacks a column.
+    ImportColumnMissing, Invalid, "import_column_missing";
+    /// The header has a column that the kind of import does not know.
+    ImportColumnUnknown, Invalid, "import_column_unknown";
+    /// The header has a column twice.
+    ImportColumnTwice, Invalid, "import_column_twice";
+    /// A row has more or fewer cells than the header.
+    ImportRowCells, Invalid, "import_row_cells";
+    /// A row is longer than any could be.
+    ImportRowTooLong, Invalid, "import_row_too_long";
+    /// The same address stands in an earlier row.
+    ImportRowTwice, Invalid, "import_row_twice";
+    /// A cell has none of the words that may stand there.
+    ImportWordUnknown, Invalid, "import_word_unknown";
+    /// No row of the import can be done.
+    ImportNothingToDo, Invalid, "import_nothing_to_do";
+    /// The import is not in a state in which this can be done.
+    ImportNotReady, Conflict, "import_not_ready";
+    /// Too many imports of the tenant are not at their end.
+    TooManyImports, Conflict, "too_many_imports";
+    /// More invitations than a tenant may send by imports in a day.
+    TooManyInvitations, LimitReached, "too_many_invitations";
+    /// More things than can be changed at once, or none.
+    TooManyChosen, Invalid, "too_many_chosen";
+    /// Nothing was chosen.
+    NothingChosen, Invalid, "nothing_chosen";
     /// A user, alias or list has the address.
     UserAlreadyExists, Conflict, "user_already_exists";
     /// The address was removed lately and rests.
@@ -222,14 +294,20 @@ codes! {
     UserLimitReached, LimitReached, "user_limit_reached";
     /// All bought storage is assigned.
     StorageLimitReached, LimitReached, "storage_limit_reached";
+    /// A type of user is called so already.
+    MailboxTypeAlreadyExists, Conflict, "mailbox_type_already_exists";
     /// All domains are used.
     DomainLimitReached, LimitReached, "domain_limit_reached";
     /// Somebody changed the object meanwhile.
     ChangedMeanwhile, Stale, "changed_meanwhile";
     /// Too many wrong guesses.
     TooManyGuesses, TooMany, "too_many_guesses";
+    /// More requests than one credential may make in this time.
+    RateLimited, TooMany, "rate_limited";
     /// Too many mails to the same person.
     TooManyMails, TooMany, "too_many_mails";
+    /// An import was stopped, because the ways in of its login were closed.
+    ImportInterrupted, Conflict, "import_interrupted";
     /// Too many requests at once.
     Busy, Unavailable, "busy";
     /// The database cannot be reached or cannot write.

@@ -93,6 +93,18 @@ pub(crate) fn error(code: &str, attribute: Option<&str>, args: &[(&'static str, 
     format(&format!("error-{}", code.replace('_', "-")), attribute, args).map(Cow::into_owned)
 }
 
+/// The text of an error code as far as it names nothing: what it would name stands as an ellipsis.
+pub fn error_in_general(code: &str) -> String {
+    let key = format!("error-{}", code.replace('_', "-"));
+    let Some(pattern) = BUNDLE.get_message(&key).and_then(|message| message.value()) else {
+        return code.to_owned();
+    };
+    let text = BUNDLE.format_pattern(pattern, None, &mut Vec::new());
+    let mut parts = text.split("{$");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "…" + part.split_once('}').map_or(part, |(_, rest)| rest))
+}
+
 /// Is there a text for this error code?
 #[cfg(test)]
 pub(crate) fn has_error(code: &str) -> bool {

@@ -4,10 +4,12 @@
 //! Whether an address is free is decided by one statement on one table and nowhere else.
 
 mod actions;
+mod api;
 mod service;
 mod store;
 
 pub use actions::ReleaseAddress;
+pub(crate) use api::api;
 pub use service::Addresses;
 pub use store::RestingAddress;
-pub(crate) use store::{Holder, claim, rest};
+pub(crate) use store::{Holder, claim, rest, taken_among};

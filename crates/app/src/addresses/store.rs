@@ -115,6 +115,28 @@ async fn taken(
     Ok(error.on("username"))
 }
 
+/// Those of `locals` that nobody may have now, each with the error that [`claim`] would give.
+pub(crate) async fn taken_among(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    domain: DomainId,
+    name: &DomainName,
+    locals: &[&LocalPart],
+) -> Result<Vec<(LocalPart, Error)>, Error> {
+    let now = tx.now();
+    let select = sql("SELECT local_part FROM addresses WHERE domain_id = $ AND (kind <> 'resting' OR rests_until > $) AND ")
+        .bind(domain)
+        .bind(now)
+        .is_in("local_part", locals.iter().copied());
+    let found: Vec<(LocalPart,)> = tx.all(select).await?;
+    let mut errors = Vec::with_capacity(found.len());
+    for (local,) in found {
+        let error = taken(tx, tenant, domain, name, &local).await?;
+        errors.push((local, error));
+    }
+    Ok(errors)
+}
+
 /// The holder is removed: its address rests from now on (K18).
 pub(crate) async fn rest(tx: &mut WriteTx, holder: Holder) -> Result<(), Error> {
     let until = tx.now().after(limits::ADDRESS_REST);

@@ -92,6 +92,16 @@ impl Domains {
     }
 }
 
+/// What becomes of an authorisation over a domain that was found by its name: one that may not be seen is one that cannot
+/// be chosen.
+pub(crate) fn as_choice<T>(authorized: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match authorized {
+        Err(error) if error.kind() == Kind::NotFound => Ok(Err(Error::new(Code::DomainUnknown).on("domain"))),
+        Err(error) => Err(error),
+        found => Ok(found),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use maud::Render;

@@ -131,8 +131,7 @@ async fn create(
     Calling(caller): Calling,
     Form(form): Form<NewForm>,
 ) -> Answer {
-    let tenant = shell.tenant().ok_or(Code::NoSuchThing)?;
-    match domains.add(&caller, tenant, &form.domain).await {
+    match domains.add(&caller, None, &form.domain).await {
         Ok(domain) => Ok(redirect(format!("/domains/{}?done=domain-added", domain.id))),
         Err(error) => shell.again(error, &t!("domain-new-title"), |problem| new_form(&shell, &form, problem)),
     }
@@ -171,7 +170,11 @@ impl EditForm {
             "keep" => CatchAllChoice::Keep,
             _ => return Err(Code::MalformedRequest.into()),
         };
-        Ok(DomainSettings { time_zone, catch_all, active: self.active.is_some() })
+        Ok(DomainSettings {
+            time_zone: Some(time_zone),
+            catch_all: Some(catch_all),
+            active: Some(self.active.is_some()),
+        })
     }
 }
 
@@ -183,9 +186,9 @@ async fn save(
     Path(id): Path<DomainId>,
     Form(form): Form<EditForm>,
 ) -> Answer {
-    let saved = async { domains.update(&caller, id, form.version, &form.parse()?).await };
+    let saved = async { domains.update(&caller, id, Some(form.version), &form.parse()?).await };
     match saved.await {
-        Ok(()) => Ok(redirect(format!("/domains/{id}?done=saved"))),
+        Ok(_) => Ok(redirect(format!("/domains/{id}?done=saved"))),
         Err(error) => again(&domains, &shell, &caller, id, error, Some(&form)).await,
     }
 }
@@ -245,7 +248,7 @@ async fn remove(
     Path(id): Path<DomainId>,
     Form(form): Form<RemoveForm>,
 ) -> Answer {
-    match domains.remove(&caller, id, &form.confirm).await {
+    match domains.remove(&caller, id, None, Some(&form.confirm)).await {
         Ok(()) => Ok(redirect("/domains?done=domain-removed")),
         Err(error) => {
             let domain = domains.get(&caller, id).await?.domain;

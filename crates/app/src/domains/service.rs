@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Place};
+use bailiwick_base::authz::{Action, Authorized, Caller, Detail, Permission, Place, Visible};
 use bailiwick_base::db::{Page, PageRequest, Query, WriteTx};
-use bailiwick_base::words::{DomainId, DomainName, LocalPart, TenantId, TimeZoneName};
+use bailiwick_base::words::{DomainId, DomainName, LocalPart, TenantId, TimeZoneName, limits};
 use bailiwick_base::{Code, Error};
 
 use super::actions::{AddDomain, UpdateDomain, VerifyDomain};
 use super::names::{new_name, no_rival, not_our_own};
 use super::store::{self, CatchAll, Domain, DomainStatus};
 use crate::core::{Core, service};
+use crate::mailboxes::Mailbox;
+use crate::settings::Settings;
 use crate::{jobs, tenants};
 
 service! {
@@ -18,15 +20,15 @@ service! {
     Domains
 }
 
-/// What can be set at a verified domain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is to be changed at a verified domain; what is not named stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DomainSettings {
     /// The zone of its users' times.
-    pub time_zone: TimeZoneName,
+    pub time_zone: Option<TimeZoneName>,
     /// What happens to mail for a name that does not exist.
-    pub catch_all: CatchAllChoice,
+    pub catch_all: Option<CatchAllChoice>,
     /// Its users can sign in.
-    pub active: bool,
+    pub active: Option<bool>,
 }
 
 /// The catch-all as a person names it.
@@ -51,6 +53,23 @@ pub struct DomainDetails {
     pub catch_all_user: Option<LocalPart>,
     /// How long it still waits for its proof.
     pub waits: Duration,
+}
+
+impl DomainDetails {
+    /// Of a domain that was added just now: nobody gets its catch-all mail.
+    pub(super) fn of_new(domain: Domain) -> Self {
+        Self { domain, catch_all_user: None, waits: limits::DOMAIN_PENDING }
+    }
+
+    /// With the users that may be seen, if any may.
+    async fn of(tx: &mut impl Query, users: Option<Visible<Mailbox>>, domain: Domain) -> Result<Self, Error> {
+        let catch_all_user = match users {
+            Some(visible) => store::catch_all_user(tx, &domain, &visible).await?,
+            None => None,
+        };
+        let waits = domain.waits(tx.now());
+        Ok(Self { domain, catch_all_user, waits })
+    }
 }
 
 /// The TXT record by which a tenant proves that a domain is its own.
@@ -82,6 +101,11 @@ impl ProofRecord {
 }
 
 impl Domains {
+    /// What the installation is told about itself.
+    pub(super) fn settings(&self) -> &Settings {
+        self.core.settings()
+    }
+
     /// A page of domains whose name contains `search`.
     pub async fn page(
         &self,
@@ -98,20 +122,15 @@ impl Domains {
     pub async fn get(&self, caller: &Caller, id: DomainId) -> Result<DomainDetails, Error> {
         let mut tx = self.core.read(caller).await?;
         let domain: Domain = tx.find(id).await?;
-        let now = tx.now();
-        let catch_all_user = if tx.actor().holds(Permission::MailboxView, now) {
-            let visible = tx.visible()?;
-            store::catch_all_user(&mut tx, &domain, &visible).await?
-        } else {
-            None
-        };
-        let waits = domain.waits(tx.now());
-        Ok(DomainDetails { domain, catch_all_user, waits })
+        let users = tx.visible().ok();
+        DomainDetails::of(&mut tx, users, domain).await
     }
 
-    /// Adds a domain to a tenant. It waits for its proof, and counts from now on (K25).
-    pub async fn add(&self, caller: &Caller, tenant: TenantId, name: &str) -> Result<Domain, Error> {
+    /// Adds a domain to a tenant, the caller's own if none is named. It waits for its proof, and counts from now on
+    /// (K25).
+    pub async fn add(&self, caller: &Caller, tenant: Option<TenantId>, name: &str) -> Result<Domain, Error> {
         let mut tx = self.core.write(caller).await?;
+        let tenant = tenant.or(tx.actor().tenant()).ok_or(Code::NoSuchThing)?;
         tx.must_hold::<AddDomain>(Place { tenant: Some(tenant), ..Place::default() })?;
         let proof = tx.authorize::<AddDomain>(tenant).await?;
         let name = new_name(name)?;
@@ -135,32 +154,47 @@ impl Domains {
         prove::<VerifyDomain>(&self.core, caller, id, &record).await
     }
 
-    /// Changes a domain; `version` is that of the domain the form was filled from. A domain that is switched off
-    /// signs everybody of it out, on the web and in mail programs.
+    /// Changes a domain; `version` is that of the domain as it was seen, none for whatever it is now. A domain that is
+    /// switched off signs everybody of it out, on the web and in mail programs.
     pub async fn update(
         &self,
         caller: &Caller,
         id: DomainId,
-        version: i64,
+        version: Option<i64>,
         settings: &DomainSettings,
-    ) -> Result<(), Error> {
+    ) -> Result<DomainDetails, Error> {
         let mut tx = self.core.write(caller).await?;
         let domain = tx.authorize::<UpdateDomain>(id).await?;
         domain.verified()?;
-        if domain.version != version {
-            return Err(Code::ChangedMeanwhile.into());
-        }
-        let catch_all = catch_all(&mut tx, &domain, &settings.catch_all).await?;
-        store::update(&mut tx, &domain, settings, catch_all).await?;
-        if domain.status == DomainStatus::Active && !settings.active {
+        domain.must_be(version)?;
+        let changed = Domain {
+            time_zone: settings.time_zone.clone().unwrap_or_else(|| domain.time_zone.clone()),
+            catch_all: match &settings.catch_all {
+                Some(choice) => catch_all(&mut tx, &domain, choice).await?,
+                None => domain.catch_all,
+            },
+            status: match settings.active {
+                Some(true) => DomainStatus::Active,
+                Some(false) => DomainStatus::Disabled,
+                None => domain.status,
+            },
+            version: domain.version + 1,
+            ..Domain::clone(&domain)
+        };
+        store::update(&mut tx, &domain, &changed).await?;
+        if domain.status == DomainStatus::Active && changed.status == DomainStatus::Disabled {
             store::delete_sessions(&mut tx, &domain).await?;
             tx.enqueue(jobs::disconnect_domain(&tx, domain.name.as_str())).await?;
         }
+        let active = |domain: &Domain| domain.status == DomainStatus::Active;
         let detail = Detail::none()
-            .changed("time_zone", &domain.time_zone, &settings.time_zone)
-            .changed("catch_all", &domain.catch_all, &catch_all)
-            .changed("active", &(domain.status == DomainStatus::Active), &settings.active);
-        tx.commit(domain.event(detail)).await
+            .changed("time_zone", &domain.time_zone, &changed.time_zone)
+            .changed("catch_all", &domain.catch_all, &changed.catch_all)
+            .changed("active", &active(&domain), &active(&changed));
+        let users = tx.visible().ok();
+        let details = DomainDetails::of(&mut tx, users, changed).await?;
+        tx.commit(domain.event(detail)).await?;
+        Ok(details)
     }
 }
 

@@ -13,7 +13,6 @@ use sqlx::FromRow;
 use super::actions::{AddDomain, CheckWaitingDomains, UpdateDomain};
 use super::choices::{DomainChoices, MENU};
 use super::names::search_key;
-use super::service::DomainSettings;
 use crate::mailboxes::Mailbox;
 
 /// How far a domain has come.
@@ -107,6 +106,14 @@ impl Domain {
             Ok(())
         } else {
             Err(Error::new(Code::DomainNotVerified).with("name", self.name.to_unicode()).on("domain"))
+        }
+    }
+
+    /// Refuses where another version was seen than it has now.
+    pub(super) fn must_be(&self, version: Option<i64>) -> Result<(), Error> {
+        match version {
+            Some(seen) if seen != self.version => Err(Code::ChangedMeanwhile.into()),
+            _ => Ok(()),
         }
     }
 
@@ -245,6 +252,20 @@ pub(crate) async fn domain_choice(
     Ok(found.map(|(id,)| id))
 }
 
+/// The verified domains of a tenant that are called so, by id. Says nothing to anybody: whoever uses one must be
+/// authorised for it.
+pub(crate) async fn ids_of(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    names: &[&DomainName],
+) -> Result<Vec<(DomainName, DomainId)>, Error> {
+    let select = sql("SELECT name, id FROM domains WHERE held AND tenant_id = $ AND ")
+        .bind(tenant)
+        .is_in("name", names.iter().copied())
+        .push(" ORDER BY id");
+    tx.all(select).await
+}
+
 /// Does the domain carry mail of some tenant here?
 pub(crate) async fn is_held(tx: &mut WriteTx, name: &DomainName) -> Result<bool, Error> {
     let held: Option<(DomainId,)> =
@@ -337,17 +358,15 @@ pub(super) async fn hold<A: Action<Target = Domain>>(
 pub(super) async fn update(
     tx: &mut WriteTx,
     domain: &Authorized<UpdateDomain>,
-    settings: &DomainSettings,
-    catch_all: CatchAll,
+    changed: &Domain,
 ) -> Result<(), Error> {
-    let status = if settings.active { DomainStatus::Active } else { DomainStatus::Disabled };
     let statement =
         sql("UPDATE domains SET time_zone = $, catch_all = $, catch_all_mailbox_id = $, status = $, \
          version = version + 1 WHERE id = $")
-        .bind(&settings.time_zone)
-        .bind(catch_all.key())
-        .bind(catch_all.mailbox())
-        .bind(status.key())
+        .bind(&changed.time_zone)
+        .bind(changed.catch_all.key())
+        .bind(changed.catch_all.mailbox())
+        .bind(changed.status.key())
         .bind(domain.id);
     tx.run(statement).await.map(drop)
 }

@@ -12,7 +12,7 @@ use crate::audit::{Audit, Overdue, newest_card};
 use crate::routes::{Access, Routes};
 use crate::shell::{Answer, Calling, Shell};
 use crate::tasks::{Tasks, open_notice};
-use crate::tenants::Usage;
+use crate::tenants::{Licence, Usage};
 
 pub(crate) fn admin_routes(routes: Routes) -> Routes {
     routes.get("/", Access::SignedIn, admin_home)
@@ -85,8 +85,17 @@ fn tenant_counts(counts: TenantCounts) -> Markup {
 fn warnings(shell: &Shell, attention: &Attention) -> Markup {
     html! {
         @if let Some(usage) = &attention.usage { (nearly_used(shell, usage)) }
+        @if attention.nearly_full > 0 { (nearly_full(attention.nearly_full)) }
         @for domain in &attention.waiting { (waiting(shell, domain)) }
     }
+}
+
+/// Users whose mail is soon refused.
+fn nearly_full(users: i64) -> Markup {
+    notice(Tone::Warning, t!("home-nearly-full-text"))
+        .title(t!("home-nearly-full", users = users))
+        .actions(html! { (link_button(t!("home-nearly-full-open"), "/mailboxes?usage=nearly_full").small()) })
+        .render()
 }
 
 /// For whoever has nothing to look at, and may not read what was done.
@@ -109,7 +118,7 @@ fn waiting(shell: &Shell, domain: &WaitingDomain) -> Markup {
 
 /// A warning for each thing of which more than nine tenths are used.
 fn nearly_used(shell: &Shell, usage: &Usage) -> Markup {
-    let ((users, Some(licensed)), (assigned, Some(bought))) = (usage.users, usage.storage) else {
+    let (Some(licences), (assigned, Some(bought))) = (&usage.licences, usage.storage) else {
         return html! {};
     };
     let buy = || {
@@ -118,15 +127,25 @@ fn nearly_used(shell: &Shell, usage: &Usage) -> Markup {
         }
     };
     html! {
-        @if is_nearly_used(users, licensed) {
-            (notice(Tone::Warning, t!("home-users-nearly-used-text", left = (licensed - users).max(0)))
-                .title(t!("home-users-nearly-used", used = users, licensed = licensed)).actions(buy()))
+        @for of in licences.iter().filter(|of| is_nearly_used(of.used, of.licensed)) {
+            (notice(Tone::Warning, t!("home-users-nearly-used-text", left = of.left()))
+                .title(users_nearly_used(of, licences.len() > 1)).actions(buy()))
         }
         @if is_nearly_used(assigned.as_bytes(), bought.as_bytes()) {
             (notice(Tone::Warning, t!("home-storage-nearly-used-text", left = bought.left(assigned).to_string()))
                 .title(t!("home-storage-nearly-used", used = assigned.to_string(), bought = bought.to_string())).actions(buy()))
         }
     }
+}
+
+/// `9 of 10 users are in use`, of which type where there are several.
+fn users_nearly_used(of: &Licence, several: bool) -> String {
+    let text = if several {
+        t!("home-users-nearly-used-of", used = of.used, licensed = of.licensed, kind = of.name.as_str())
+    } else {
+        t!("home-users-nearly-used", used = of.used, licensed = of.licensed)
+    };
+    text.into_owned()
 }
 
 fn is_nearly_used(used: i64, of: i64) -> bool {

@@ -6,6 +6,7 @@ use bailiwick_base::db::Query;
 
 use super::store::{self, WaitingDomain};
 use crate::core::service;
+use crate::mail_policy::usage;
 use crate::tenants::{self, Usage};
 
 service! {
@@ -20,6 +21,8 @@ pub struct Attention {
     pub usage: Option<Usage>,
     /// Domains that wait for the proof of their ownership, the longest waiting first.
     pub waiting: Vec<WaitingDomain>,
+    /// How many mailboxes hold more than nine tenths of their quota.
+    pub nearly_full: i64,
 }
 
 /// How many tenants there are.
@@ -40,6 +43,11 @@ impl Home {
         if tx.actor().holds(Permission::DomainView, now) {
             let visible = tx.visible()?;
             attention.waiting = store::waiting(&mut tx, &visible).await?;
+        }
+        if tx.actor().holds(Permission::MailboxView, now) {
+            let visible = tx.visible()?;
+            drop(tx);
+            attention.nearly_full = usage::count_nearly_full(&self.core, &visible).await?;
         }
         Ok(attention)
     }

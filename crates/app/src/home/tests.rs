@@ -2,7 +2,7 @@
 
 use bailiwick_base::words::Storage;
 
-use crate::tenants::{Limits, NewTenant, Tenants};
+use crate::tenants::{Licences, Limits, NewTenant, Tenants};
 use crate::testkit::{TestApp, on_each_engine};
 
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn staff_sees_how_many_tenants_there_are_and_the_history_of_all() {
         for name in ["acme", "beta", "zebra"] {
             let new = NewTenant {
                 name: name.parse().expect("a name"),
-                limits: Limits { users: 1, storage: Storage::gb(1), domains: 1 },
+                limits: Limits { users: Licences::OfFirst(1), storage: Storage::gb(1), domains: 1 },
                 admin_name: format!("admin-{name}"),
                 admin_full_name: "Ann".parse().expect("a name"),
                 admin_address: "ann@outside.example".parse().expect("an address"),

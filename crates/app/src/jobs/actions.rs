@@ -13,3 +13,14 @@ impl Action for WorkOutbox {
     const NEEDS: Permission = Permission::KeepHouse;
     const SEES: Permission = Permission::KeepHouse;
 }
+
+/// Looks at what waits, and at what was given up. Of what a job says nothing is shown.
+#[derive(Debug)]
+pub struct ViewOutbox;
+
+impl Action for ViewOutbox {
+    type Target = Installation;
+    const NAME: &'static str = "outbox.view";
+    const NEEDS: Permission = Permission::KeepHouse;
+    const SEES: Permission = Permission::KeepHouse;
+}

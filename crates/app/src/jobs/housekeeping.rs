@@ -18,7 +18,7 @@ use crate::sign_in::Signing;
 const EVERY: Duration = Duration::from_mins(1);
 
 /// The lease's name.
-const LEASE: &str = "housekeeping";
+pub(crate) const LEASE: &str = "housekeeping";
 
 /// How long the lease lasts: longer than a round and the pause after it. Two rounds at once would do no harm.
 const LEASE_LASTS: Duration = Duration::from_mins(2);
@@ -60,6 +60,9 @@ impl Jobs {
         noted("expired domains", domains.remove_expired().await);
         noted("outbox", self.tidy_outbox().await);
         noted("telemetry", self.tidy_telemetry().await);
+        let forgotten = self.core.ground().clock.now().before(limits::IDEMPOTENCY_KEPT);
+        noted("kept answers", self.core.db().forget_answers(forgotten).await);
+        self.core.rates().tidy();
     }
 
     async fn tidy_outbox(&self) -> Result<(), Error> {

@@ -11,9 +11,12 @@ mod service;
 mod store;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
-pub use actions::WorkOutbox;
+pub use actions::{ViewOutbox, WorkOutbox};
+pub(crate) use housekeeping::LEASE as HOUSEKEEPING;
 pub(crate) use kinds::{disconnect, disconnect_domain, remove_mail};
 pub(crate) use leases::new_holder;
 pub use service::Jobs;
-pub(crate) use store::take_lease;
+pub(crate) use store::{Standing, lease_until, standing, take_lease};
+pub use waiting::{JobState, WaitingJob};

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use bailiwick_base::Error;
 use bailiwick_base::authz::Authorized;
-use bailiwick_base::db::{Query, ReadTx, Sql, WriteTx, sql};
-use bailiwick_base::words::{JobId, Timestamp};
+use bailiwick_base::db::{Order, Page, PageRequest, Query, ReadTx, Sql, WriteTx, sql};
+use bailiwick_base::words::{JobId, Timestamp, limits};
 use sqlx::FromRow;
 
-use super::actions::WorkOutbox;
+use super::actions::{ViewOutbox, WorkOutbox};
 use super::backoff::{MAIL_EXPIRES, one_line, wait};
+use super::waiting::{JobState, WaitingJob};
 use crate::emails;
+
+/// Nothing is put off or lent for longer. What seems to be was written while the clock was wrong.
+const FURTHEST: Duration = Duration::from_mins(11);
 
 /// Done jobs are kept so long.
 const DONE_KEPT: Duration = Duration::from_hours(7 * 24);
@@ -38,11 +42,14 @@ pub(super) enum Ended {
 
 /// Narrows to jobs of `kinds` that may be handed out: due, or lent to somebody whose time is over.
 fn claimable(select: Sql, kinds: &[&'static str], now: Timestamp) -> Sql {
+    let ahead = now.after(FURTHEST);
     select
         .is_in("kind", kinds.iter().copied())
-        .push(" AND ((state = 'queued' AND due_at <= $) OR (state = 'leased' AND leased_until <= $))")
+        .push(" AND ((state = 'queued' AND (due_at <= $ OR due_at > $)) OR (state = 'leased' AND (leased_until <= $ OR leased_until > $)))")
         .bind(now)
+        .bind(ahead)
         .bind(now)
+        .bind(ahead)
         .push(" AND (kind <> $ OR created_at > $)")
         .bind(emails::KIND)
         .bind(now.before(MAIL_EXPIRES))
@@ -54,6 +61,78 @@ pub(super) async fn any_claimable(tx: &mut ReadTx, kinds: &[&'static str]) -> Re
     let select = claimable(sql("SELECT id FROM outbox WHERE "), kinds, now).push(" LIMIT 1");
     let job: Option<(JobId,)> = tx.optional(select).await?;
     Ok(job.is_some())
+}
+
+/// Jobs of one kind in one state, counted.
+#[derive(Debug, FromRow)]
+pub(crate) struct Standing {
+    pub(crate) kind: String,
+    /// `queued`, `leased` or `failed`.
+    pub(crate) state: String,
+    pub(crate) number: i64,
+    /// When the oldest of them was left.
+    pub(crate) oldest: Timestamp,
+}
+
+/// How many jobs are not done. Kinds are ours and few.
+pub(crate) async fn standing(tx: &mut ReadTx) -> Result<Vec<Standing>, Error> {
+    let select = sql(
+        "SELECT kind, state, count(*) AS number, min(created_at) AS oldest FROM outbox WHERE state <> 'done' \
+         GROUP BY kind, state ORDER BY kind, state",
+    );
+    tx.all(select).await
+}
+
+#[derive(FromRow)]
+struct WaitingRow {
+    id: JobId,
+    kind: String,
+    state: String,
+    attempts: i64,
+    due_at: Timestamp,
+    last_error: Option<String>,
+    created_at: Timestamp,
+    done_at: Option<Timestamp>,
+}
+
+impl From<WaitingRow> for WaitingJob {
+    fn from(row: WaitingRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            state: JobState::by_key(&row.state).unwrap_or(JobState::Failed),
+            attempts: row.attempts,
+            due_at: row.due_at,
+            last_error: row.last_error,
+            created_at: row.created_at,
+            done_at: row.done_at,
+        }
+    }
+}
+
+/// A page of jobs in a state, or of all that are not done, in the order of queueing.
+pub(super) async fn page(
+    tx: &mut ReadTx,
+    _: &Authorized<ViewOutbox>,
+    state: Option<JobState>,
+    request: &PageRequest,
+) -> Result<Page<WaitingJob>, Error> {
+    let select =
+        sql("SELECT id, kind, state, attempts, due_at, last_error, created_at, done_at FROM outbox WHERE ");
+    let select = match state {
+        Some(state) => select.push("state = $").bind(state.key()),
+        None => select.push("state <> 'done'"),
+    };
+    let order = Order { columns: "(id)", marks: "($)", descending: false, by: ("id DESC", "id") };
+    let page = request.fetch(tx, select, order, limits::PAGE, |row: &WaitingRow| vec![row.id.into()]).await?;
+    Ok(page.map(WaitingJob::from))
+}
+
+/// Until when somebody holds a lease; none if nobody ever did.
+pub(crate) async fn lease_until(tx: &mut ReadTx, name: &str) -> Result<Option<Timestamp>, Error> {
+    let row: Option<(Timestamp,)> =
+        tx.optional(sql("SELECT until FROM leases WHERE name = $").bind(name)).await?;
+    Ok(row.map(|(until,)| until))
 }
 
 /// Lends the oldest jobs of `kinds` under `lease`, in the order of queueing. Of two who ask at once, each gets
@@ -154,12 +233,14 @@ pub(crate) async fn take_lease(
     let now = tx.now();
     let upsert = sql(
         "INSERT INTO leases (name, holder, until) VALUES ($, $, $) ON CONFLICT (name) DO UPDATE \
-         SET holder = excluded.holder, until = excluded.until WHERE leases.holder = excluded.holder OR leases.until <= $",
+         SET holder = excluded.holder, until = excluded.until WHERE leases.holder = excluded.holder OR leases.until <= $ \
+         OR leases.until > $",
     )
     .bind(name)
     .bind(holder)
     .bind(now.after(lasting))
-    .bind(now);
+    .bind(now)
+    .bind(now.after(FURTHEST));
     Ok(tx.run(upsert).await? == 1)
 }
 

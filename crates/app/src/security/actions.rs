@@ -63,6 +63,8 @@ from_the_machine! {
     MakeResetLink: "login.make_reset_link";
     /// Says where a login's recovery links go.
     SetRecoveryAddress: "login.set_recovery_address";
+    /// Ends all its sessions; it can sign in again.
+    SignOut: "login.sign_out";
     /// The login can be used no more, at once.
     DisableLogin: "login.disable";
     /// Ends that.

@@ -18,7 +18,7 @@ mod table;
 
 pub use actions::{
     AskRecoveryAddress, CancelRecoveryAddress, ChangeOwnRecoveryAddress, DisableLogin, EnableLogin,
-    EndOtherSessions, EndSession, LiftNetworks, MakeResetLink, SetRecoveryAddress,
+    EndOtherSessions, EndSession, LiftNetworks, MakeResetLink, SetRecoveryAddress, SignOut,
 };
 pub use device::Device;
 pub(crate) use network::note_sign_in;

@@ -6,7 +6,7 @@ use bailiwick_base::db::{Page, PageRequest};
 use bailiwick_base::words::{EmailAddress, LoginId, TenantId};
 use bailiwick_base::{Code, Error};
 
-use super::actions::{DisableLogin, EnableLogin, LiftNetworks, MakeResetLink, SetRecoveryAddress};
+use super::actions::{DisableLogin, EnableLogin, LiftNetworks, MakeResetLink, SetRecoveryAddress, SignOut};
 use super::letters::{About, recovery_changed};
 use super::network::{letter_key, told};
 use super::recovery::must_be_elsewhere;
@@ -43,21 +43,34 @@ impl People {
         let page = store::page(&mut tx, &visible, filter, request).await?;
         let ids: Vec<LoginId> = page.rows.iter().map(Target::id).collect();
         let roles = store::roles(&mut tx, &visible, &ids).await?;
-        let highest = |login: LoginId| {
-            roles.iter().filter(|(of, _)| *of == login).map(|(_, role)| *role).max_by_key(|role| role.rank())
-        };
         Ok(page.map(|person| {
-            let role = highest(person.id());
+            let role = highest(&roles, person.id());
             (person, role)
         }))
     }
 
-    /// Somebody by the name they sign in with.
-    pub async fn by_name(&self, caller: &Caller, realm: Realm, name: &str) -> Result<Person, Error> {
+    /// Somebody by the name they sign in with, with the highest role they have.
+    pub async fn by_name(
+        &self,
+        caller: &Caller,
+        realm: Realm,
+        name: &str,
+    ) -> Result<(Person, Option<Role>), Error> {
         let mut tx = self.core.read(caller).await?;
         let visible = tx.visible()?;
         let name = name.trim().to_lowercase();
-        store::by_name(&mut tx, &visible, realm, &name).await?.ok_or_else(|| Code::NoSuchThing.into())
+        let person = store::by_name(&mut tx, &visible, realm, &name).await?.ok_or(Code::NoSuchThing)?;
+        let roles = store::roles(&mut tx, &visible, &[person.id()]).await?;
+        let role = highest(&roles, person.id());
+        Ok((person, role))
+    }
+
+    /// Ends all sessions of the login. Links that were sent go on working.
+    pub async fn sign_out(&self, caller: &Caller, id: LoginId) -> Result<(), Error> {
+        let mut tx = self.core.write(caller).await?;
+        let person = tx.authorize::<SignOut>(id).await?;
+        sign_in::end_sessions(&mut tx, id, None).await?;
+        tx.commit(person.event(Detail::none())).await
     }
 
     /// Makes a link to set a new password; older ones are dead. It is returned once and sent to nobody.
@@ -136,4 +149,8 @@ impl People {
         store::set_status(&mut tx, &person, status).await?;
         tx.commit(person.event(Detail::none().changed("status", &"disabled", &status))).await
     }
+}
+
+fn highest(roles: &[(LoginId, Role)], login: LoginId) -> Option<Role> {
+    roles.iter().filter(|(of, _)| *of == login).map(|(_, role)| *role).max_by_key(|role| role.rank())
 }

@@ -106,6 +106,7 @@ fn way_in_words(protocol: &str) -> Cow<'static, str> {
         "pop3" => t!("security-way-pop3"),
         "submission" => t!("security-way-submission"),
         "managesieve" => t!("security-way-managesieve"),
+        "api" => t!("security-way-api"),
         _ => t!("security-way-other"),
     }
 }
@@ -116,6 +117,8 @@ fn result_in_words(result: &str) -> (Tone, Cow<'static, str>) {
         "wrong" => (Tone::Danger, t!("security-result-wrong")),
         "throttled" => (Tone::Warning, t!("security-result-throttled")),
         "elsewhere" => (Tone::Warning, t!("security-result-elsewhere")),
+        "key_expired" => (Tone::Warning, t!("security-result-key-expired")),
+        "key_stopped" => (Tone::Warning, t!("security-result-key-stopped")),
         "password_change_due" => (Tone::Warning, t!("security-result-password-change-due")),
         _ => (Tone::Warning, t!("security-result-refused")),
     }

@@ -158,7 +158,7 @@ async fn all_other_sessions_end_at_once_and_the_one_at_hand_goes_on() {
 
 /// Makes the session of an Admin that began last one in which staff acts.
 const ACTED: &str = "UPDATE sessions SET parent_session_id = (SELECT MAX(id) FROM sessions WHERE realm = 'staff'), \
-     reason = 'asked by phone' WHERE id = (SELECT MAX(id) FROM sessions WHERE realm = 'admin')";
+     reason = 'asked by phone', expires_at = created_at + 1800000 WHERE id = (SELECT MAX(id) FROM sessions WHERE realm = 'admin')";
 
 #[tokio::test]
 async fn whoever_acts_as_somebody_sees_and_changes_nothing_here_and_may_be_shown_out() {
@@ -460,7 +460,7 @@ async fn se_16_no_token_stands_on_a_page_or_in_a_url() {
 }
 
 async fn person(app: &TestApp, realm: Realm, name: &str) -> Person {
-    People::new(app.core().clone()).by_name(&app.operator(), realm, name).await.expect("there is one")
+    People::new(app.core().clone()).by_name(&app.operator(), realm, name).await.expect("there is one").0
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! may do is decided by the role alone; nothing else of a login of staff is anybody's but its own.
 
 mod actions;
+mod api;
 mod forms;
 mod member;
 mod pages;
@@ -12,6 +13,7 @@ mod service;
 mod store;
 
 pub use actions::{AddStaff, DisableStaff, EnableStaff, RemoveStaff, ResendStaffInvitation, UpdateStaff};
+pub(crate) use api::api;
 pub use member::{StaffMember, StaffStatus};
 pub(crate) use pages::routes;
 pub use service::{NewStaff, Staff, StaffChanges};

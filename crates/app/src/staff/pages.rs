@@ -348,7 +348,7 @@ async fn remove(
     Path(id): Path<LoginId>,
     Form(form): Form<RemoveForm>,
 ) -> Answer {
-    match staff.remove(&caller, id, &form.confirm).await {
+    match staff.remove(&caller, id, Some(&form.confirm)).await {
         Ok(()) => Ok(redirect("/staff?done=staff-removed")),
         Err(error) => {
             let member = staff.get(&caller, id).await?;

@@ -146,6 +146,7 @@ impl Staff {
     pub async fn enable(&self, caller: &Caller, id: LoginId) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let member = authorize::<EnableStaff>(&mut tx, id).await?;
+        may_give_again(&tx, &member)?;
         store::enable(&mut tx, &member).await?;
         let visible = tx.visible()?;
         let now = store::added(&mut tx, &visible, id).await?;
@@ -159,6 +160,7 @@ impl Staff {
     pub async fn resend_invitation(&self, caller: &Caller, id: LoginId) -> Result<EmailAddress, Error> {
         let mut tx = self.core.write(caller).await?;
         let member = authorize::<ResendStaffInvitation>(&mut tx, id).await?;
+        may_give_again(&tx, &member)?;
         if member.status != StaffStatus::Invited {
             return Err(Code::ChangedMeanwhile.into());
         }
@@ -175,11 +177,11 @@ impl Staff {
         Ok(to)
     }
 
-    /// Removes somebody for good; `typed` must be the name to sign in with.
-    pub async fn remove(&self, caller: &Caller, id: LoginId, typed: &str) -> Result<(), Error> {
+    /// Removes somebody for good. What a person `typed` to confirm it must be the name to sign in with.
+    pub async fn remove(&self, caller: &Caller, id: LoginId, typed: Option<&str>) -> Result<(), Error> {
         let mut tx = self.core.write(caller).await?;
         let member = authorize::<RemoveStaff>(&mut tx, id).await?;
-        if typed.trim() != member.name {
+        if typed.is_some_and(|typed| typed.trim() != member.name) {
             let error = Error::new(Code::ConfirmationDiffers).with("name", member.name.as_str());
             return Err(error.on("confirm"));
         }
@@ -206,6 +208,11 @@ async fn authorize<A: Action<Target = StaffMember>>(
 fn may_give(tx: &WriteTx, role: Role) -> Result<(), Error> {
     let mut gives = role.permissions().iter();
     gives.try_for_each(|permission| tx.actor().must_hold_over(permission, Place::default(), tx.now()))
+}
+
+/// Opening a login's way in gives what it holds.
+fn may_give_again(tx: &WriteTx, member: &StaffMember) -> Result<(), Error> {
+    member.role.map_or(Ok(()), |role| may_give(tx, role))
 }
 
 /// An end that is over already is a mistake.

@@ -3,6 +3,7 @@
 //! says why. Nothing is done by asking.
 
 mod actions;
+mod api;
 mod pages;
 mod request;
 mod service;
@@ -10,6 +11,7 @@ mod store;
 mod task;
 
 pub use actions::{AcceptTask, DeclineTask, RequestUnlimited};
+pub(crate) use api::api;
 pub(crate) use pages::{open_notice, routes};
 pub(crate) use request::{routes as admin_routes, unlimited_card};
 pub use service::{Tasks, UnlimitedState};

@@ -34,6 +34,12 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// How far two instants lie apart, whichever is earlier. What is measured so neither lasts for ever nor stands still
+    /// after the machine's clock was set back.
+    pub fn apart(self, other: Self) -> Duration {
+        self.since(other).max(other.since(self))
+    }
+
     /// Wall-clock text for reading, in a zone: "2026-11-22 14:05:09".
     pub fn in_zone(self, zone: &TimeZoneName) -> String {
         let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
@@ -53,6 +59,15 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let instant = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         write!(f, "{instant:.3}")
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = jiff::Error;
+
+    /// RFC 3339 with any offset from UTC; what is finer than a millisecond is cut off.
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        text.parse::<jiff::Timestamp>().map(|instant| Self(instant.as_millisecond()))
     }
 }
 
@@ -128,6 +143,13 @@ impl Clock {
         }
     }
 
+    /// Sets a set clock, forward or back; the machine's cannot be set.
+    pub fn set(&self, to: Timestamp) {
+        if let Self::Set(now) = self {
+            now.store(to.0, Ordering::SeqCst);
+        }
+    }
+
     /// The present instant.
     #[expect(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
     pub fn now(&self) -> Timestamp {
@@ -183,6 +205,16 @@ mod tests {
         let madrid: TimeZoneName = "Europe/Madrid".parse().expect("exists");
         assert_eq!(Timestamp(1_767_225_600_000).in_zone(&madrid), "2026-01-01 01:00:00");
         assert_eq!(Timestamp(1_767_225_600_000).to_string(), "2026-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn an_instant_reads_back_whatever_zone_it_is_told_in() {
+        let noon = Timestamp(1_767_268_800_000);
+        assert_eq!(noon.to_string().parse::<Timestamp>().expect("reads back"), noon);
+        assert_eq!("2026-01-01T14:00:00.000999+02:00".parse::<Timestamp>().expect("an instant"), noon);
+        for text in ["", "2026-01-01", "12:00", "2026-01-01T12:00:00", "now", "2026-02-30T00:00:00Z"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
     }
 
     #[test]

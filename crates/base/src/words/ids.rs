@@ -46,6 +46,15 @@ fn parse_id(prefix: &str, text: &str) -> Result<i64, IdError> {
     })
 }
 
+/// How an id is described in the API's documents.
+fn id_schema(prefix: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .pattern(Some(format!("^{prefix}_[1-9a-hjkmnp-tv-z][0-9a-hjkmnp-tv-z]{{0,12}}$")))
+        .examples([format!("{prefix}_4g7k")])
+        .into()
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
         $(#[$doc])*
@@ -78,6 +87,14 @@ macro_rules! ids {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                id_schema($prefix)
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
@@ -102,6 +119,8 @@ ids! {
     AddressId = "adr";
     /// A mailbox ("User" in the Admin Panel).
     MailboxId = "mbx";
+    /// A type of user that the installation offers.
+    MailboxTypeId = "typ";
     /// An address that stands for others.
     AliasId = "als";
     /// A row of the audit log ("Account History").
@@ -110,8 +129,12 @@ ids! {
     JobId = "job";
     /// Somebody acting as another, from beginning to end.
     ImpersonationId = "act";
+    /// A file of users or aliases, from its upload to its end.
+    ImportId = "imp";
     /// Something that is asked of staff.
     TaskId = "tsk";
+    /// A key to the API.
+    ApiKeyId = "key";
 }
 
 /// The whole installation, as the target of acts that concern no single tenant.

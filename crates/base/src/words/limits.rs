@@ -40,6 +40,10 @@ pub const SESSION_TOUCH: Duration = minutes(1);
 /// Sessions one login may have at once; the oldest is ended beyond it (K28).
 pub const SESSIONS_PER_LOGIN: i64 = 20;
 
+/// A session, link or lease may seem to be from so far ahead, because the machine's clock was set right by a small step. One
+/// from further ahead was made while the clock was wrong, and counts for nothing.
+pub const CLOCK_STEP: Duration = minutes(120);
+
 /// Wrong passwords from one network for one login before it must wait (K12).
 pub const GUESSES_PER_PAIR: i64 = 5;
 /// Wrong passwords for one login from all networks it never signed in from, per hour (K12).
@@ -82,11 +86,50 @@ pub const BODY_TIME: Duration = Duration::from_secs(10);
 pub const REQUEST: Duration = Duration::from_secs(30);
 /// Requests answered at once; more wait briefly, then 503.
 pub const CONCURRENT_REQUESTS: usize = 512;
+/// Requests to the API a credential may make a minute, if the configuration says nothing else.
+pub const API_REQUESTS: u32 = 1_200;
+/// Requests to the API a credential may make at once, before the rate holds.
+pub const API_BURST: u32 = 200;
+/// Longest `Idempotency-Key`, in characters.
+pub const IDEMPOTENCY_KEY: usize = 128;
+/// How long the answer to a request with an `Idempotency-Key` is kept.
+pub const IDEMPOTENCY_KEPT: Duration = days(1);
+/// Longest answer that is kept, in bytes.
+pub const IDEMPOTENCY_ANSWER: usize = 64 * 1024;
+/// Largest file of an import, in bytes.
+pub const IMPORT_FILE: u64 = 20_000_000;
+/// Longest time the file of an import may take to arrive.
+pub const IMPORT_TIME: Duration = minutes(5);
+/// Files of imports that are read at once.
+pub const IMPORT_FILES: usize = 4;
+/// Rows of one import.
+pub const IMPORT_ROWS: usize = 100_000;
+/// Longest row of an import, in bytes.
+pub const IMPORT_ROW: usize = 16 * 1024;
+/// Rows that are checked or done in one transaction.
+pub const IMPORT_BATCH: i64 = 500;
+/// Passwords that are hashed for one transaction.
+pub const IMPORT_HASHES: usize = 100;
+/// Imports of one tenant that are not at their end.
+pub const IMPORTS_OPEN: i64 = 5;
+/// Invitations that the imports of one tenant may send in a day.
+pub const IMPORTED_INVITATIONS: i64 = 25_000;
+/// The window of that count.
+pub const IMPORTED_INVITATIONS_WINDOW: Duration = days(1);
+/// An import that was not begun, or has stopped, is removed after so long, with its passwords.
+pub const IMPORT_WAITS: Duration = days(2);
+/// The rows of an import that is at its end are kept so long.
+pub const IMPORT_KEPT: Duration = days(7);
+/// Things that can be changed at once by choosing them in a list.
+pub const CHOSEN: usize = 500;
+
 /// How often a request is run again after a serialisation failure.
 pub const RETRIES: usize = 5;
 
 /// Rows on a page of a list.
 pub const PAGE: i64 = 50;
+/// Most rows of a page that can be asked for.
+pub const PAGE_MOST: i64 = 200;
 /// Rows a type-ahead offers.
 pub const TYPE_AHEAD: i64 = 20;
 /// Targets of one alias.
@@ -117,6 +160,12 @@ pub const SEAL_EVERY: Duration = Duration::from_millis(700);
 pub const JOB_ATTEMPTS: i64 = 20;
 /// Networks in one login's list.
 pub const NETWORKS: usize = 100;
+/// API keys one login may have (K28).
+pub const API_KEYS: i64 = 50;
+/// The use of an API key from one address is noted at most this often, a program's sign-in likewise.
+pub const PROGRAM_NOTED: Duration = minutes(1);
+/// Programs whose last note is remembered.
+pub const PROGRAMS_REMEMBERED: usize = 20_000;
 /// Domains one Sub-Admin can be limited to.
 pub const CHOSEN_DOMAINS: usize = 200;
 

@@ -17,8 +17,8 @@ pub use clock::{Clock, Random, TimeZoneName, Timestamp};
 pub use day::{Day, NotADay};
 pub use domain_name::{DomainName, DomainNameError};
 pub use ids::{
-    AddressId, AliasId, AuditEventId, DomainId, GrantId, IdError, ImpersonationId, Installation, JobId,
-    LoginId, MailboxId, SessionId, TaskId, TenantId,
+    AddressId, AliasId, ApiKeyId, AuditEventId, DomainId, GrantId, IdError, ImpersonationId, ImportId,
+    Installation, JobId, LoginId, MailboxId, MailboxTypeId, SessionId, TaskId, TenantId,
 };
 pub use network::{ClientAddress, Network, NetworkRange, NotANetworkRange};
 pub use password::{HashMemory, Password, PasswordError, PasswordHash, Verdict};

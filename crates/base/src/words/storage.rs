@@ -52,6 +52,15 @@ impl Storage {
     }
 }
 
+impl TryFrom<i64> for Storage {
+    type Error = StorageError;
+
+    /// An amount of bytes as somebody gives it: none that is negative or absurd.
+    fn try_from(bytes: i64) -> Result<Self, StorageError> {
+        if (0..=MAX_BYTES).contains(&bytes) { Ok(Self(bytes)) } else { Err(StorageError) }
+    }
+}
+
 impl fmt::Display for Storage {
     /// For reading: "500 MB", "1.5 GB", at most one decimal.
     #[expect(clippy::cast_precision_loss, reason = "for reading only, one decimal is shown")]

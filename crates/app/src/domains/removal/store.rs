@@ -3,7 +3,7 @@
 use bailiwick_base::Error;
 use bailiwick_base::authz::{Action, Authorized};
 use bailiwick_base::db::{Query, WriteTx, sql};
-use bailiwick_base::words::{MailboxId, Timestamp};
+use bailiwick_base::words::{MailboxId, MailboxTypeId, Timestamp};
 use sqlx::FromRow;
 
 use super::super::actions::RemoveDomain;
@@ -15,13 +15,18 @@ pub(super) struct Leaving {
     pub(super) id: MailboxId,
     pub(super) address: String,
     pub(super) created_at: Timestamp,
+    pub(super) type_id: MailboxTypeId,
 }
 
 pub(super) async fn mailboxes(
     tx: &mut WriteTx,
     domain: &Authorized<RemoveDomain>,
 ) -> Result<Vec<Leaving>, Error> {
-    tx.all(sql("SELECT id, address, created_at FROM mailboxes WHERE domain_id = $").bind(domain.id)).await
+    // Locked, so that none changes its type between being counted and being removed.
+    let lock = tx.lock();
+    let select =
+        sql("SELECT id, address, created_at, type_id FROM mailboxes WHERE domain_id = $ ORDER BY id");
+    tx.all(select.bind(domain.id).push(lock)).await
 }
 
 /// Everything in a domain; sessions, links and alias targets go with what they belong to.
@@ -35,6 +40,7 @@ pub(super) async fn delete_contents(
         "DELETE FROM logins WHERE domain_id = $1",
         "DELETE FROM addresses WHERE domain_id = $1",
         "DELETE FROM aliases WHERE domain_id = $1",
+        "DELETE FROM mailbox_search WHERE rowid IN (SELECT id FROM mailboxes WHERE domain_id = $1)",
         "DELETE FROM mailboxes WHERE domain_id = $1",
     ] {
         tx.run(sql(statement).bind(domain.id)).await?;
