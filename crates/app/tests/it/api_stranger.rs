@@ -102,7 +102,8 @@ async fn holders(app: &TestApp) -> Vec<(Permission, Program, Vec<String>)> {
             let whose = if app.can_carry(&admin.browser, permission).await { &admin.browser } else { &staff };
             let program = app.key_with(whose, &name, set).await;
             let me = program.get("/me").await;
-            let all = me.json["permissions"].as_array().expect("what it may").iter();
+            let grants = me.json["may"].as_array().expect("what it may").iter();
+            let all = grants.flat_map(|grant| grant["permissions"].as_array().expect("permissions"));
             let all = all.map(|key| key.as_str().unwrap_or_default().to_owned()).collect();
             holders.push((permission, program, all));
         }
