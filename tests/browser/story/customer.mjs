@@ -128,7 +128,7 @@ export async function meetsLimit({ customer: page }) {
   await withPassword(page, "nine copper kettles sing");
   await press(page, "Add user");
   await complained(page, "Maximum number of users allowed has been reached");
-  await complained(page, "3 of 3 mailboxes are used.");
+  await complained(page, "3 of 3 mailboxes of the type Basic are used.");
   await inspect(page, "user-limit");
   await go(page, "Home");
   await expect(page.getByText("3 of 3 users are in use")).toBeVisible();

@@ -87,7 +87,7 @@ export async function delegateSeesOneDomain({ demo, delegate: page }) {
   await said(page, "Your password is set. Sign in with it.");
   await signIn(page, demo.admin, DELEGATE.username, DELEGATE.password);
   await headed(page, "Home");
-  assert.deepEqual(await menu(page), ["Home", "Users"], "nothing is offered that was not given");
+  assert.deepEqual(await menu(page), ["Home", "Users", "API Keys"], "nothing is offered that was not given");
   await expect(page.getByText(/\d \/ \d/)).toBeAbsent();
   await inspect(page, "sub-admin-home");
   await go(page, "Users");
@@ -136,7 +136,7 @@ export async function helpDeskSendsLinks({ demo, florist, helper: page }) {
   await press(florist, "Add Sub-admin");
   await said(florist, "The Sub-Admin is added.");
   await signIn(page, demo.admin, HELPER.username, HELPER.password);
-  assert.deepEqual(await menu(page), ["Home", "Users"]);
+  assert.deepEqual(await menu(page), ["Home", "Users", "API Keys"]);
   await go(page, "Users");
   await expect(page.getByRole("link", { name: "Add user" })).toBeAbsent();
   await page.getByRole("searchbox").fill(ADDED);

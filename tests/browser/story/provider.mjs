@@ -46,7 +46,7 @@ export async function addsCustomer({ provider: page }) {
   await inspect(page, "tenant-new");
   const values = {
     "Name of the customer": CUSTOMER.name,
-    Users: "0",
+    "Users: Basic": "-1",
     Storage: "20",
     Domains: "2",
     Username: CUSTOMER.username,
@@ -57,7 +57,7 @@ export async function addsCustomer({ provider: page }) {
   await press(page, "Add tenant");
   await expect(page.getByText("This is not a number that can be used here.")).toBeVisible();
   await inspect(page, "tenant-new-refused");
-  await fill(page, { Users: CUSTOMER.users });
+  await fill(page, { "Users: Basic": CUSTOMER.users });
   await press(page, "Add tenant");
   await said(page, "The tenant is added and its main Admin invited.");
   await headed(page, CUSTOMER.name);
