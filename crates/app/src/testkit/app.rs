@@ -244,7 +244,7 @@ impl TestApp {
         for _ in 0..500 {
             let mut tx = self.core().db().read(&self.operator()).await.expect("a transaction");
             let noted: Option<(Timestamp,)> = tx
-                .optional(sql("SELECT last_seen_at FROM sessions WHERE last_seen_at >= $ LIMIT 1").bind(now))
+                .optional(sql("SELECT last_seen_at FROM sessions WHERE last_seen_at = $ LIMIT 1").bind(now))
                 .await
                 .expect("the sessions are read");
             if noted.is_some() {
