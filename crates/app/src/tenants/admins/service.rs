@@ -30,8 +30,9 @@ impl Admins {
         request: &PageRequest,
     ) -> Result<(Tenant, Page<AdminLogin>, HashMap<LoginId, Timestamp>), Error> {
         let mut tx = self.core.read(caller).await?;
-        let of: Tenant = tx.find(tenant).await?;
+        // Who sees no Admin anywhere is refused before anything is looked up.
         let visible = tx.visible()?;
+        let of: Tenant = tx.find(tenant).await?;
         let page = store::page(&mut tx, &visible, tenant, search, request).await?;
         drop(tx);
         let ids: Vec<LoginId> = page.rows.iter().map(|admin| admin.id).collect();
@@ -47,6 +48,7 @@ impl Admins {
         login: LoginId,
     ) -> Result<(Tenant, AdminLogin, Option<Timestamp>), Error> {
         let mut tx = self.core.read(caller).await?;
+        tx.visible::<AdminLogin>()?;
         let of: Tenant = tx.find(tenant).await?;
         let admin: AdminLogin = tx.find(login).await?;
         drop(tx);
