@@ -8,6 +8,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, HeaderVa
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bailiwick_base::authz::Caller;
 use bailiwick_base::db::{KeptAnswer, Once};
 use bailiwick_base::words::{ClientAddress, limits};
 use bailiwick_base::{Code, Error};
@@ -39,7 +40,8 @@ pub(super) async fn guard(access: Access, mut request: Request, next: Next) -> R
             Refusal::from(Code::RateLimited).into_response()
         }
         _ => match let_in(&core, access, brought.as_ref(), &mut request).await {
-            Ok(once) => carried_out(&core, once, next.run(request).await).await,
+            Ok(Way::Read(caller)) => answered(&core, access, &caller, next.run(request).await).await,
+            Ok(Way::Change(once)) => carried_out(&core, once, next.run(request).await).await,
             Err(error) => Refusal::from(error).into_response(),
         },
     };
@@ -81,17 +83,22 @@ impl Brought {
     }
 }
 
+/// How a request goes on that was let in.
+enum Way {
+    /// It changes nothing.
+    Read(Caller),
+    /// It may change something, once if its sender says so.
+    Change(Option<Once>),
+}
+
 async fn let_in(
     core: &Core,
     access: Access,
     brought: Option<&Brought>,
     request: &mut Request,
-) -> Result<Option<Once>, Error> {
+) -> Result<Way, Error> {
     let address = request.extensions().get::<ClientAddress>().copied();
     let address = address.ok_or_else(|| Error::internal("the client's address is not known"))?;
-    if access == Access::Anybody {
-        return Ok(None);
-    }
     let brought = brought.ok_or(Code::CredentialsMissing)?;
     let caller = match brought {
         Brought::Key(key) => api_keys::caller_by_key(core, key, address).await?,
@@ -101,8 +108,8 @@ async fn let_in(
     };
     if request.method().is_safe() {
         // A read decides by itself what may be seen, in the one transaction it opens.
-        request.extensions_mut().insert(caller);
-        return Ok(None);
+        request.extensions_mut().insert(caller.clone());
+        return Ok(Way::Read(caller));
     }
     check_access(core, &caller, access).await?;
     let once = once(core, brought, request).await?;
@@ -111,7 +118,19 @@ async fn let_in(
         None => caller,
     };
     request.extensions_mut().insert(caller);
-    Ok(once)
+    Ok(Way::Change(once))
+}
+
+/// A read that was refused for its form, or found nothing: whoever does not hold what the operation declares is told that
+/// instead, as they would be of any id and any query.
+async fn answered(core: &Core, access: Access, caller: &Caller, response: Response) -> Response {
+    if !matches!(response.status(), StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND) {
+        return response;
+    }
+    match check_access(core, caller, access).await {
+        Ok(()) => response,
+        Err(error) => Refusal::from(error).into_response(),
+    }
 }
 
 /// The request's `Idempotency-Key`, with a digest of all it asks.
