@@ -178,7 +178,7 @@ async fn show(
     found(&detail(&sub_admins, shown), Some(version))
 }
 
-/// A Sub-Admin to be added. Without a password it is invited by mail.
+/// A Sub-Admin to be added. It is invited by mail.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewSubAdmin)]
@@ -192,7 +192,7 @@ struct AddBody {
     /// Where the invitation and recovery links go.
     #[schema(example = "ann@elsewhere.example", max_length = 254)]
     email: String,
-    /// Its password, 10 characters or more.
+    /// Refused (`not_by_program`): a Sub-Admin that is added by a program is invited.
     #[schema(min_length = 10, max_length = 1024)]
     password: Option<String>,
     /// A level for each section that is named; in the others it holds nothing. Not together with `permissions`.
@@ -212,10 +212,10 @@ struct AddBody {
     /// The networks it may be used from; needed for API access.
     #[serde(default)]
     networks: Vec<NetworkBody>,
-    /// What a program uses it for: it signs in to this API only. Left out: it is a person's.
+    /// Refused (`not_by_program`): API access is given by people, with their password.
     #[schema(example = "Billing system", min_length = 1, max_length = 100)]
     api_purpose: Option<String>,
-    /// The caller's own password, which is asked for where API access is given.
+    /// Of no use to a program: whatever it is asked for is refused.
     own_password: Option<String>,
 }
 
@@ -311,10 +311,10 @@ struct ChangeBody {
     name: Option<String>,
     #[schema(min_length = 1, max_length = 100)]
     full_name: Option<String>,
-    /// Where invitations and recovery links go.
+    /// Where invitations and recovery links go. Another one is refused (`not_by_program`), as is all that changes a way in.
     #[schema(max_length = 254)]
     email: Option<String>,
-    /// A new password; it ends everything that is open.
+    /// Refused (`not_by_program`).
     #[schema(min_length = 10, max_length = 1024)]
     password: Option<String>,
     /// A level for each section that is named; the others stay. Not together with `permissions`.
@@ -333,13 +333,13 @@ struct ChangeBody {
     /// Why it is given.
     #[schema(max_length = 200)]
     note: Option<String>,
-    /// All networks it may be used from; empty: every network.
+    /// All networks it may be used from; others than now are refused (`not_by_program`).
     networks: Option<Vec<NetworkBody>>,
-    /// What a program uses it for; null: it is a person's.
+    /// What a program uses it for; giving API access or taking it is refused (`not_by_program`).
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 100)]
     api_purpose: Patched<String>,
-    /// The caller's own password, which is asked for where a program's way in changes.
+    /// Of no use to a program: whatever it is asked for is refused.
     own_password: Option<String>,
 }
 

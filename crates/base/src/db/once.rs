@@ -58,12 +58,6 @@ impl Once {
         Self { key: key.to_owned(), fingerprint: fingerprint.to_vec(), state: Arc::default() }
     }
 
-    /// The request is run again as a whole after a lost race: nothing of the first run was kept.
-    #[must_use]
-    pub fn anew(&self) -> Self {
-        Self { state: Arc::default(), ..self.clone() }
-    }
-
     fn login(&self) -> Option<LoginId> {
         Some(LoginId(self.state.login.load(Ordering::Acquire))).filter(|login| login.0 != 0)
     }
